@@ -1,0 +1,166 @@
+#include "opt.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "msg.h"
+
+enum { HELP_COLUMN = 26 };
+
+static const struct opt common[] = {
+	{ "help", 'h', NULL, "show this help and exit" },
+	{ "version", 'V', NULL, "show the version and exit" },
+	{ NULL, 0, NULL, NULL },
+};
+
+void
+opt_close_stdout(void)
+{
+	const int failed = ferror(stdout);
+
+	errno = 0;
+	/* EBADF with nothing printed is no loss, but then nothing could be said either: it counts as a failure. */
+	if (fclose(stdout) != 0 || failed)
+		msg_die(ES_FAILED, "stdout: %s", errno != 0 ? strerror(errno) : "could not be written");
+}
+
+static void
+show_options(const struct opt *o)
+{
+	int n;
+
+	for (; o->name != NULL; o++) {
+		if (o->letter != 0)
+			n = printf("  -%c, ", o->letter);
+		else
+			n = printf("      ");
+		n += printf("--%s%s%s", o->name, o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
+		if (n >= HELP_COLUMN - 1)
+			n = printf("\n") - 1;
+		printf("%*s%s\n", HELP_COLUMN - n, "", o->help);
+	}
+}
+
+static void __attribute__((noreturn))
+show_help(const struct opt_command *cmd)
+{
+	const char *line = cmd->synopsis;
+	const char *head = "usage:";
+
+	while (line != NULL) {
+		const char *end = strchr(line, '\n');
+
+		printf("%s %s %.*s\n", head, msg_name(), (int)(end != NULL ? end - line : (long)strlen(line)), line);
+		head = "      ";
+		line = end != NULL ? end + 1 : NULL;
+	}
+	printf("%s\n\n", cmd->purpose);
+	show_options(cmd->options);
+	show_options(common);
+	opt_close_stdout();
+	exit(ES_OK);
+}
+
+static void __attribute__((noreturn))
+show_version(void)
+{
+	printf("%s (espcap) %s\n", msg_name(), ESPCAP_VERSION);
+	opt_close_stdout();
+	exit(ES_OK);
+}
+
+/* getopt_long(3)'s tables for ours; ${n} options are in ${all}. */
+static struct option *
+long_table(const struct opt *const *all, size_t n, char **letters)
+{
+	struct option *table = mem_zero(n + 1, sizeof *table);
+	char *s = mem_array(NULL, 2 * n + 2, 1);
+	size_t i;
+
+	*letters = s;
+	*s++ = ':';	/* a missing argument is told from an unknown option */
+	for (i = 0; i < n; i++) {
+		table[i].name = all[i]->name;
+		table[i].has_arg = all[i]->arg != NULL ? required_argument : no_argument;
+		if (all[i]->letter != 0) {
+			*s++ = all[i]->letter;
+			if (all[i]->arg != NULL)
+				*s++ = ':';
+		}
+	}
+	*s = '\0';
+	return table;
+}
+
+static void __attribute__((noreturn))
+refuse(int c, char **argv, const char *word)
+{
+	if (c == ':')
+		msg_usage("option '%s' needs an argument", word);
+	if (optopt != 0 && strchr(word, '=') != NULL && strncmp(word, "--", 2) == 0)
+		msg_usage("option '%.*s' takes no argument", (int)strcspn(word, "="), word);
+	if (optopt != 0 && word[0] == '-' && word[1] != '-')
+		msg_usage("unknown option '-%c'", optopt);
+	(void)argv;
+	msg_usage("unknown or ambiguous option '%s'", word);
+}
+
+int
+opt_parse(const struct opt_command *cmd, int argc, char **argv,
+    void (*take)(const struct opt *o, const char *arg, void *ctx), void *ctx)
+{
+	const struct opt **all;
+	struct option *table;
+	const struct opt *o;
+	char *letters;
+	size_t n = 0, own, i;
+	int c;
+
+	while (cmd->options[n].name != NULL)
+		n++;
+	own = n;
+	all = mem_zero(own + 2, sizeof *all);
+	for (i = 0; i < own; i++)
+		all[i] = &cmd->options[i];
+	all[n++] = &common[0];
+	all[n++] = &common[1];
+	table = long_table(all, n, &letters);
+
+	opterr = 0;
+	for (;;) {
+		int which = -1, word;
+
+		optopt = 0;
+		word = optind;
+		c = getopt_long(argc, argv, letters, table, &which);
+		if (c == -1)
+			break;
+		if (c == '?' || c == ':') {
+			/* The word at fault is the one before optind, or the one that letters are still read from. */
+			if (optind > word && optind > 1)
+				word = optind - 1;
+			refuse(c, argv, argv[word]);
+		}
+		if (c == 0)
+			o = all[which];
+		else {
+			for (i = 0; all[i]->letter != c; i++)
+				continue;
+			o = all[i];
+		}
+		if (o == &common[0])
+			show_help(cmd);
+		if (o == &common[1])
+			show_version();
+		take(o, optarg, ctx);
+	}
+	free(letters);
+	free(table);
+	free(all);
+	return optind;
+}

@@ -1,0 +1,127 @@
+#include "stats.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "msg.h"
+#include "utf8.h"
+
+struct stats {
+	FILE *file;
+	int first;	/* no comma before the next member */
+};
+
+struct stats *
+stats_open(const char *path)
+{
+	struct stats *st;
+
+	if (path == NULL)
+		return NULL;
+	st = mem_zero(1, sizeof *st);
+	st->file = fopen(path, "we");
+	if (st->file == NULL)
+		msg_die(ES_FAILED, "%s: %s", path, strerror(errno));
+	st->first = 1;
+	putc('{', st->file);
+	return st;
+}
+
+static void
+quote(FILE *f, const char *s)
+{
+	const char *end = s + strlen(s);
+
+	putc('"', f);
+	while (s < end) {
+		const size_t n = utf8_sequence(s, (size_t)(end - s));
+
+		if (n == 0) {
+			fputs("\xef\xbf\xbd", f);	/* U+FFFD */
+			s++;
+			continue;
+		}
+		if (*s == '"' || *s == '\\')
+			fprintf(f, "\\%c", *s);
+		else if ((unsigned char)*s < 0x20)
+			fprintf(f, "\\u%04x", (unsigned)*s);
+		else
+			fwrite(s, 1, n, f);
+		s += n;
+	}
+	putc('"', f);
+}
+
+static void
+member(struct stats *st, const char *name)
+{
+	if (!st->first)
+		putc(',', st->file);
+	st->first = 0;
+	quote(st->file, name);
+	putc(':', st->file);
+}
+
+void
+stats_number(struct stats *st, const char *name, uint64_t value)
+{
+	if (st == NULL)
+		return;
+	member(st, name);
+	fprintf(st->file, "%" PRIu64, value);
+}
+
+void
+stats_seconds(struct stats *st, const char *name, uint64_t ms)
+{
+	if (st == NULL)
+		return;
+	member(st, name);
+	fprintf(st->file, "%" PRIu64 ".%03u", ms / 1000, (unsigned)(ms % 1000));
+}
+
+void
+stats_string(struct stats *st, const char *name, const char *value)
+{
+	if (st == NULL)
+		return;
+	member(st, name);
+	quote(st->file, value);
+}
+
+void
+stats_begin(struct stats *st, const char *name)
+{
+	if (st == NULL)
+		return;
+	member(st, name);
+	putc('{', st->file);
+	st->first = 1;
+}
+
+void
+stats_end(struct stats *st)
+{
+	if (st == NULL)
+		return;
+	putc('}', st->file);
+	st->first = 0;
+}
+
+int
+stats_close(struct stats *st)
+{
+	int failed;
+
+	if (st == NULL)
+		return 0;
+	fputs("}\n", st->file);
+	failed = ferror(st->file);
+	failed |= fclose(st->file) != 0;
+	free(st);
+	return failed ? -1 : 0;
+}
