@@ -1,7 +1,7 @@
 # make            build/esifaces build/escapture build/esreshape build/esbulk build/espcap
 # make check      all tests, real node included (installs what they need)
 # make demo       real packets into a real node, and a look at them
-# Others: asan lint fuzz bench install uninstall clean.  V=1 shows the commands, WERROR=1 makes warnings errors.
+# Others: unit asan lint install uninstall clean.  V=1 shows the commands, WERROR=1 makes warnings errors.
 
 VERSION := $(shell cat VERSION)
 BUILD ?= build
@@ -12,6 +12,7 @@ DATADIR ?= $(PREFIX)/share/espcap
 DOCDIR ?= $(PREFIX)/share/doc/espcap
 MANDIR ?= $(PREFIX)/share/man
 PKG_CONFIG ?= pkg-config
+SHELL = /bin/bash
 
 CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla
@@ -22,11 +23,12 @@ ESPCAP_CFLAGS = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(CFLA
 COMPILE = $(CC) $(ESPCAP_CPPFLAGS) $(ESPCAP_CFLAGS) -MMD -MP
 
 # A command links its own file, what it needs of libespcap.a, and these libraries.
-COMMANDS = esifaces escapture esreshape esbulk
+COMMANDS = esifaces escapture esreshape esbulk esconfig
 esifaces_PKGS = libpcap
 escapture_PKGS = libpcap yaml-0.1
 esreshape_PKGS =
 esbulk_PKGS = libcurl
+esconfig_PKGS = yaml-0.1
 
 PKGS = libpcap yaml-0.1 libcurl
 LIB_OBJS = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
@@ -69,9 +71,56 @@ $(BUILD)/tests/%.t: tests/unit/%.c $(BUILD)/libespcap.a
 
 unit: $(UNIT_TESTS)
 
+check:
+	scripts/deps.sh --tests
+	$(MAKE) all unit
+	tests/run $(BUILD)
+
+# Everything again with the sanitizers; leaks count.
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
+asan:
+	scripts/deps.sh --tests
+	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' HARDENING= LDHARDENING= all unit
+	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(BUILD)/asan
+
+# Both compilers without a warning, and what checks shell, pages and spelling.
+lint:
+	scripts/deps.sh --tests
+	$(MAKE) BUILD=$(BUILD)/gcc CC=gcc WERROR=1 all unit
+	$(MAKE) BUILD=$(BUILD)/clang CC=clang WERROR=1 all unit
+	tests/lint
+
+demo:
+	scripts/demo.sh
+
+# --- installation --------------------------------------------------------------------------------------------------
+
+SCRIPTS = $(filter-out scripts/deps.sh scripts/demo.sh scripts/node.sh,$(wildcard scripts/*.sh))
+PAGES = $(wildcard man/*.[1-9])
+DOCS = README.md LICENSE
+D = $(DESTDIR)
+
+# What install puts where: one "MODE SOURCE TARGET" a word, from which uninstall is made too.
+installed = \
+	$(foreach c,$(filter-out esconfig,$(COMMANDS)) espcap,755:$(BUILD)/$c:$(BINDIR)/$c) \
+	755:$(BUILD)/esconfig:$(LIBEXECDIR)/esconfig \
+	$(foreach f,$(SCRIPTS),755:$f:$(DATADIR)/$f) \
+	$(foreach f,$(wildcard scripts/*/*),644:$f:$(DATADIR)/$f) \
+	$(foreach f,$(PAGES),644:$f:$(MANDIR)/man$(patsubst .%,%,$(suffix $f))/$(notdir $f)) \
+	$(foreach f,$(DOCS),644:$f:$(DOCDIR)/$(notdir $f))
+
+install: all
+	$(Q)for i in $(installed); do \
+		IFS=: read -r mode from to <<< "$$i"; install -D -m "$$mode" "$$from" "$(D)$$to" || exit; done
+
+# Folders are removed if they are ours alone, or empty now.
+uninstall:
+	$(Q)for i in $(installed); do \
+		rm -f "$(D)$${i##*:}"; rmdir -p --ignore-fail-on-non-empty "$(D)$$(dirname "$${i##*:}")" 2>/dev/null; done; true
+
 clean:
 	$(Q)rm -rf $(BUILD)
 
-.PHONY: all unit clean
+.PHONY: all unit check asan lint demo install uninstall clean
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/lib/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*.d)
