@@ -14,11 +14,14 @@ MANDIR ?= $(PREFIX)/share/man
 PKG_CONFIG ?= pkg-config
 SHELL = /bin/bash
 
+# esreshape is confined to reading and writing where libseccomp is there; SECCOMP= leaves that out.
+SECCOMP ?= $(shell $(PKG_CONFIG) --exists libseccomp 2>/dev/null && echo 1)
+
 CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla
 HARDENING ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
 LDHARDENING ?= -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
-ESPCAP_CPPFLAGS = -D_GNU_SOURCE -DESPCAP_VERSION='"$(VERSION)"' -Ilib $(CPPFLAGS)
+ESPCAP_CPPFLAGS = -D_GNU_SOURCE -DESPCAP_VERSION='"$(VERSION)"' $(if $(SECCOMP),-DHAVE_SECCOMP) -Ilib $(CPPFLAGS)
 ESPCAP_CFLAGS = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(CFLAGS)
 COMPILE = $(CC) $(ESPCAP_CPPFLAGS) $(ESPCAP_CFLAGS) -MMD -MP
 
@@ -26,11 +29,11 @@ COMPILE = $(CC) $(ESPCAP_CPPFLAGS) $(ESPCAP_CFLAGS) -MMD -MP
 COMMANDS = esifaces escapture esreshape esbulk esconfig
 esifaces_PKGS = libpcap
 escapture_PKGS = libpcap yaml-0.1
-esreshape_PKGS =
+esreshape_PKGS = libsodium $(if $(SECCOMP),libseccomp)
 esbulk_PKGS = libcurl
 esconfig_PKGS = yaml-0.1
 
-PKGS = libpcap yaml-0.1 libcurl
+PKGS = libpcap yaml-0.1 libcurl libsodium libxxhash $(if $(SECCOMP),libseccomp)
 LIB_OBJS = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%.t,$(wildcard tests/unit/*.c))
 BINARIES = $(addprefix $(BUILD)/,$(COMMANDS) espcap)

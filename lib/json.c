@@ -24,7 +24,7 @@ enum want { FIRST, NAME, COLON, VALUE, AFTER };
 static const jsmntok_t *
 token(const struct json *j, size_t t)
 {
-	return (const jsmntok_t *)j->tokens + t;
+	return j->tokens + t;
 }
 
 static int
@@ -245,15 +245,10 @@ json_parse(struct json *j, const char *text, size_t len)
 	return check(j, text, len);
 }
 
-enum json_type
+jsmntype_t
 json_type(const struct json *j, size_t t)
 {
-	switch (token(j, t)->type) {
-	case JSMN_OBJECT: return JSON_OBJECT;
-	case JSMN_ARRAY: return JSON_ARRAY;
-	case JSMN_STRING: return JSON_STRING;
-	default: return JSON_PRIMITIVE;
-	}
+	return token(j, t)->type;
 }
 
 size_t
@@ -306,8 +301,8 @@ json_is(const struct json *j, size_t t, const char *s)
 
 	raw = json_raw(j, t, &len);
 	switch (json_type(j, t)) {
-	case JSON_STRING: return string_is(raw, len, s);
-	case JSON_PRIMITIVE: return len == strlen(s) && memcmp(raw, s, len) == 0;
+	case JSMN_STRING: return string_is(raw, len, s);
+	case JSMN_PRIMITIVE: return len == strlen(s) && memcmp(raw, s, len) == 0;
 	default: return 0;
 	}
 }
@@ -317,7 +312,7 @@ json_member(const struct json *j, size_t object, const char *name)
 {
 	size_t t, i, found = 0;
 
-	if (object >= j->count || json_type(j, object) != JSON_OBJECT)
+	if (object >= j->count || json_type(j, object) != JSMN_OBJECT)
 		return 0;
 	for (t = object + 1, i = json_size(j, object); i > 0; i--) {
 		if (json_is(j, t, name))

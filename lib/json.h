@@ -4,13 +4,18 @@
 
 #include <stddef.h>
 
-enum { JSON_DEPTH = 1024 };	/* levels of nesting accepted; Elasticsearch and OpenSearch stop at 1000 */
+/* Its types only; the functions are inside json.c, which includes jsmn.h before this. */
+#define JSMN_HEADER
+#define JSMN_PARENT_LINKS
+#include <jsmn.h>
 
-enum json_type { JSON_OBJECT, JSON_ARRAY, JSON_STRING, JSON_PRIMITIVE };
+enum { JSON_DEPTH = 1024 };	/* levels of nesting accepted; Elasticsearch and OpenSearch stop at 1000 */
 
 struct json {
 	const char *text;
-	void *tokens;		/* jsmn's, in document order: a member's name, then its value */
+	/* In document order: a member's name, then its value.  A name's parent is its object, a value's parent its name
+	 * or its array; a string's start and end are inside its quotes. */
+	jsmntok_t *tokens;
 	size_t room, count;
 	const char *why;	/* of a text that is no JSON, for a person */
 	size_t where;		/* and the byte it was found at, from 0 */
@@ -27,10 +32,10 @@ int json_parse(struct json *j, const char *text, size_t len);
 
 /**
  * json_type(j, t) / json_size(j, t) / json_raw(j, t, len):
- * Of token ${t}: its type; the number of members or elements; its text in the source and, in ${len}, its bytes (for a string what is
+ * Of token ${t}: its type (JSMN_OBJECT, JSMN_ARRAY, JSMN_STRING, JSMN_PRIMITIVE); the number of members or elements; its text in the source and, in ${len}, its bytes (for a string what is
  * between the quotes, escapes as they stand).
  */
-enum json_type json_type(const struct json *j, size_t t);
+jsmntype_t json_type(const struct json *j, size_t t);
 size_t json_size(const struct json *j, size_t t);
 const char *json_raw(const struct json *j, size_t t, size_t *len);
 

@@ -11,4 +11,17 @@
  */
 size_t utf8_sequence(const char *s, size_t len);
 
+/**
+ * utf8_valid(s, len):
+ * How many of the ${len} bytes at ${s}, from the first, are well-formed: ${len} if all are.
+ */
+size_t utf8_valid(const char *s, size_t len);
+
+/**
+ * utf8_mend(dst, src, len):
+ * Copy the ${len} bytes at ${src} to ${dst} (room for 3 x ${len}), each maximal subpart of an ill-formed sequence replaced by one
+ * U+FFFD (Unicode 15, section 3.9, as browsers and Python's "replace" do).  Return the length written.
+ */
+size_t utf8_mend(char *dst, const char *src, size_t len);
+
 #endif

@@ -1,0 +1,323 @@
+#include "merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "mem.h"
+
+enum {
+	MERGE_DIRTY = 1,	/* something inside this token, or behind this name, changes */
+	MERGE_DROP = 2,		/* this name's member is not written at its place */
+	MERGE_FILTERED = 4,	/* this name's member is not written at all */
+};
+
+void
+merge_open(struct merge *m, struct out *out)
+{
+	memset(m, 0, sizeof *m);
+	m->out = out;
+	/* Names come from packets' dissectors, but a hostile stream could choose them: no one knows the hash beforehand. */
+	if (getrandom(&m->seed, sizeof m->seed, GRND_NONBLOCK) != (ssize_t)sizeof m->seed)
+		m->seed = (uint64_t)(uintptr_t)m ^ UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static void
+make_room(struct merge *m, size_t count)
+{
+	if (count > m->room) {
+		m->room = count + count / 2;
+		m->next = mem_array(m->next, m->room, sizeof *m->next);
+		m->mark = mem_array(m->mark, m->room, 1);
+	}
+	memset(m->next, 0, count * sizeof *m->next);
+	memset(m->mark, 0, count);
+	if (2 * count > m->table_size) {
+		size_t size = m->table_size > 0 ? m->table_size : 512;
+
+		while (size < 2 * count)
+			size *= 2;
+		free(m->table);
+		m->table = NULL;
+		m->table = mem_array(NULL, size, sizeof *m->table);
+		m->table_size = size;
+	}
+}
+
+/* Something at ${t} changes: so do all that hold it. */
+static void
+mark_up(struct merge *m, size_t t)
+{
+	int at;
+
+	for (at = (int)t; at != -1 && (m->mark[at] & MERGE_DIRTY) == 0; at = m->j->tokens[at].parent)
+		m->mark[at] |= MERGE_DIRTY;
+}
+
+static int
+just_filtered(const struct json *j, size_t t)
+{
+	return j->tokens[t].type == JSMN_OBJECT && j->tokens[t].size == 1 && json_is(j, t + 1, "filtered");
+}
+
+/* Mark the filtered members of the object ${layers}. */
+static void
+find_filtered(struct merge *m, size_t layers)
+{
+	const struct json *j = m->j;
+	size_t name = layers + 1, i, k, t;
+	int all;
+
+	for (i = json_size(j, layers); i > 0; i--, name = json_after(j, name + 1)) {
+		t = name + 1;
+		all = just_filtered(j, t);
+		if (j->tokens[t].type == JSMN_ARRAY && j->tokens[t].size > 0) {
+			all = 1;
+			for (k = json_size(j, t), t++; k > 0 && all; k--, t = json_after(j, t))
+				all = just_filtered(j, t);
+		}
+		if (all) {
+			m->mark[name] |= MERGE_DROP | MERGE_FILTERED;
+			mark_up(m, layers);
+			m->filtered++;
+		}
+	}
+}
+
+/* The name that is token ${t}, unescaped if it must be; ${which} of the two buffers may be used. */
+static const char *
+name_of(struct merge *m, size_t t, int which, size_t *len)
+{
+	const char *raw = json_raw(m->j, t, len);
+
+	if (memchr(raw, '\\', *len) == NULL)
+		return raw;
+	if (*len > m->name_room) {
+		m->name_room = 2 * *len;
+		m->name[0] = mem_array(m->name[0], m->name_room, 1);
+		m->name[1] = mem_array(m->name[1], m->name_room, 1);
+	}
+	*len = json_unescape(m->name[which], raw, *len);
+	return m->name[which];
+}
+
+/* The name ${t} is looked up among those seen before in the same object, and added. */
+static void
+see_name(struct merge *m, size_t t, size_t mask)
+{
+	const jsmntok_t *tokens = m->j->tokens;
+	size_t len, other_len, slot;
+	const char *name, *other;
+	uint32_t seen, last;
+
+	name = name_of(m, t, 0, &len);
+	slot = XXH3_64bits_withSeed(name, len, m->seed + (uint64_t)tokens[t].parent * UINT64_C(0x9e3779b97f4a7c15)) & mask;
+	for (; (seen = m->table[slot]) != 0; slot = (slot + 1) & mask) {
+		if (tokens[seen].parent != tokens[t].parent)
+			continue;
+		/* Growing the buffers for the other name can move this one: it is made again then. */
+		other = name_of(m, seen, 1, &other_len);
+		name = name_of(m, t, 0, &len);
+		if (other_len == len && memcmp(other, name, len) == 0)
+			break;
+	}
+	if (seen == 0) {
+		m->table[slot] = (uint32_t)t;
+		return;
+	}
+	/* The first one's mate list would be walked again for each: its last is kept in the table, behind the first. */
+	last = seen;
+	m->next[last] = (uint32_t)t;
+	m->table[slot] = (uint32_t)t;
+	m->mark[t] |= MERGE_DROP;
+	mark_up(m, (size_t)tokens[t].parent);
+	m->repeats++;
+}
+
+int
+merge_find(struct merge *m, const struct json *j)
+{
+	const jsmntok_t *tokens = j->tokens;
+	size_t t, mask, skip = 0;
+	int parent;
+
+	m->j = j;
+	m->repeats = m->filtered = 0;
+	make_room(m, j->count);
+	for (mask = 512; mask < 2 * j->count; mask *= 2)
+		continue;
+	memset(m->table, 0, mask * sizeof *m->table);
+	mask--;
+	for (t = 1; t < j->count; t++) {
+		parent = tokens[t].parent;
+		if (tokens[parent].type != JSMN_OBJECT)
+			continue;	/* a value */
+		if (parent == 0 && tokens[t + 1].type == JSMN_OBJECT && json_is(j, t, "layers"))
+			find_filtered(m, t + 1);
+		if ((m->mark[t] & MERGE_FILTERED) != 0)
+			skip = t;
+		else
+			see_name(m, t, mask);
+	}
+	(void)skip;
+	return m->repeats + m->filtered > 0;
+}
+
+/* Where the text of token ${t} begins and ends, quotes included. */
+static int
+first(const struct json *j, size_t t)
+{
+	return j->tokens[t].start - (j->tokens[t].type == JSMN_STRING);
+}
+
+static int
+end(const struct json *j, size_t t)
+{
+	return j->tokens[t].end + (j->tokens[t].type == JSMN_STRING);
+}
+
+static void
+copy(struct merge *m, int from, int to)
+{
+	out_add(m->out, m->j->text + from, (size_t)(to - from));
+}
+
+static size_t write_value(struct merge *m, size_t t);
+
+/* The elements of one value, each followed by a comma: an array's own, or the value itself. */
+static void
+write_elements(struct merge *m, size_t t)
+{
+	const struct json *j = m->j;
+	size_t i;
+
+	if (j->tokens[t].type != JSMN_ARRAY) {
+		write_value(m, t);
+		out_add(m->out, ",", 1);
+		return;
+	}
+	for (i = json_size(j, t), t++; i > 0; i--) {
+		t = write_value(m, t);
+		out_add(m->out, ",", 1);
+	}
+}
+
+static void
+write_merged(struct merge *m, size_t name)
+{
+	struct out *out = m->out;
+	size_t before;
+
+	out_add(out, "[", 1);
+	before = out->len;
+	for (; name != 0; name = m->next[name])
+		write_elements(m, name + 1);
+	if (out->len > before)
+		out->len--;	/* the last comma */
+	out_add(out, "]", 1);
+}
+
+static int
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Write the object ${t}, in which something changes; return the token behind it. */
+static size_t
+write_object(struct merge *m, size_t t)
+{
+	const struct json *j = m->j;
+	const char *text = j->text;
+	size_t name = t + 1, i, after;
+	int pos = first(j, t), p, kept = 0;
+
+	for (i = json_size(j, t); i > 0; i--, name = after) {
+		const int dropped = m->mark[name] & MERGE_DROP;
+
+		after = name + 2;
+		if (dropped) {
+			after = json_after(j, name + 1);
+			p = first(j, name);
+			if (kept) {
+				while (text[--p] != ',')
+					continue;	/* back over white space */
+				copy(m, pos, p);
+				pos = end(j, name + 1);
+			} else {
+				copy(m, pos, p);
+				for (pos = end(j, name + 1); is_space(text[pos]); pos++)
+					continue;
+				if (text[pos] == ',')
+					pos++;
+			}
+			continue;
+		}
+		kept = 1;
+		if (m->next[name] != 0) {
+			copy(m, pos, first(j, name + 1));
+			write_merged(m, name);
+			pos = end(j, name + 1);
+			after = json_after(j, name + 1);
+		} else if (m->mark[name + 1] & MERGE_DIRTY) {
+			copy(m, pos, first(j, name + 1));
+			after = write_value(m, name + 1);
+			pos = end(j, name + 1);
+		} else
+			after = json_after(j, name + 1);
+	}
+	copy(m, pos, end(j, t));
+	return name;
+}
+
+static size_t
+write_array(struct merge *m, size_t t)
+{
+	const struct json *j = m->j;
+	int pos = first(j, t);
+	size_t i, at = t + 1;
+
+	for (i = json_size(j, t); i > 0; i--) {
+		if (m->mark[at] & MERGE_DIRTY) {
+			copy(m, pos, first(j, at));
+			pos = end(j, at);
+			at = write_value(m, at);
+		} else
+			at = json_after(j, at);
+	}
+	copy(m, pos, end(j, t));
+	return at;
+}
+
+/* Write the value ${t} as it shall be; return the token behind it.  As deep as the document, so at most JSON_DEPTH. */
+static size_t
+write_value(struct merge *m, size_t t)
+{
+	const struct json *j = m->j;
+
+	if ((m->mark[t] & MERGE_DIRTY) == 0) {
+		copy(m, first(j, t), end(j, t));
+		return json_after(j, t);
+	}
+	return j->tokens[t].type == JSMN_OBJECT ? write_object(m, t) : write_array(m, t);
+}
+
+void
+merge_write(struct merge *m)
+{
+	write_value(m, 0);
+}
+
+void
+merge_close(struct merge *m)
+{
+	free(m->next);
+	free(m->mark);
+	free(m->table);
+	free(m->name[0]);
+	free(m->name[1]);
+	memset(m, 0, sizeof *m);
+}

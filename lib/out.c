@@ -1,0 +1,105 @@
+#include "out.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "msg.h"
+
+enum { ENOUGH = 128 * 1024 };
+
+void
+out_open(struct out *o, int fd, const char *what)
+{
+	memset(o, 0, sizeof *o);
+	o->fd = fd;
+	o->what = what;
+}
+
+char *
+out_space(struct out *o, size_t len)
+{
+	if (o->size - o->len < len) {
+		size_t size = o->size > 0 ? o->size : 2 * ENOUGH;
+
+		while (size - o->len < len)
+			size += size / 2;
+		o->buf = mem_array(o->buf, size, 1);
+		o->size = size;
+	}
+	return o->buf + o->len;
+}
+
+void
+out_used(struct out *o, size_t len)
+{
+	o->len += len;
+}
+
+void
+out_add(struct out *o, const char *s, size_t len)
+{
+	memcpy(out_space(o, len), s, len);
+	o->len += len;
+}
+
+void
+out_record(struct out *o)
+{
+	o->whole = o->len;
+	if (o->whole >= ENOUGH)
+		out_flush(o);
+}
+
+void
+out_cancel(struct out *o)
+{
+	o->len = o->whole;
+}
+
+/* A descriptor that someone else made non-blocking (a shared terminal or pipe) is waited for. */
+static int
+may_go_on(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	if (errno == EINTR)
+		return 1;
+	return (errno == EAGAIN || errno == EWOULDBLOCK) && (poll(&p, 1, -1) > 0 || errno == EINTR);
+}
+
+void
+out_flush(struct out *o)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < o->whole) {
+		n = write(o->fd, o->buf + done, o->whole - done);
+		if (n < 0) {
+			if (may_go_on(o->fd))
+				continue;
+			msg_die(ES_FAILED, "%s: %s", o->what,
+			    errno == EPIPE ? "the reader has gone" : strerror(errno));
+		}
+		done += (size_t)n;
+	}
+	o->bytes += done;
+	memmove(o->buf, o->buf + done, o->len - done);
+	o->len -= done;
+	o->whole = 0;
+}
+
+void
+out_close(struct out *o)
+{
+	if (o->whole > 0)
+		out_flush(o);
+	if (close(o->fd) != 0)
+		msg_die(ES_FAILED, "%s: %s", o->what, strerror(errno));
+	free(o->buf);
+	o->buf = NULL;
+}

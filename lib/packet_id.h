@@ -1,0 +1,24 @@
+/* An _id made from the document itself, so that a packet indexed twice is a duplicate and not two packets. */
+#ifndef ESPCAP_PACKET_ID_H
+#define ESPCAP_PACKET_ID_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PACKET_ID = 30 };	/* its length */
+
+/**
+ * packet_id_open():
+ * Make the library ready; reads random bytes from the system, so call it before system calls are shut.
+ */
+void packet_id_open(void);
+
+/**
+ * packet_id(id, ms, doc, len):
+ * Write into ${id} PACKET_ID characters of - 0-9 A-Z _ a-z, not terminated: the capture time ${ms} in milliseconds (48 bits, in an alphabet
+ * in the order of its bytes, so that ids of one time are neighbours in Lucene's term dictionary), then 132 bits of
+ * the BLAKE2b digest of the ${len} bytes at ${doc}.
+ */
+void packet_id(char *id, uint64_t ms, const char *doc, size_t len);
+
+#endif
