@@ -1,0 +1,65 @@
+/* A chunk: the bulk items that go to a server in one request. */
+#ifndef ESPCAP_BULK_CHUNK_H
+#define ESPCAP_BULK_CHUNK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+enum bulk_op { BULK_INDEX, BULK_CREATE, BULK_UPDATE, BULK_DELETE };
+
+struct bulk_item {
+	size_t at, len;		/* its lines in the chunk's data, newlines included */
+	uint64_t line;		/* of its action in the input, for messages; 0: from the spool */
+	unsigned char op;	/* enum bulk_op */
+	unsigned char has_id;	/* sent twice it is still one document */
+};
+
+struct bulk_chunk {
+	TAILQ_ENTRY(bulk_chunk) link;
+	char *data;
+	size_t len, room;
+	struct bulk_item *items;
+	size_t count, items_room;
+	uint64_t since;		/* when its first item came, ms */
+	uint64_t not_before;	/* when it may be sent, ms */
+	unsigned tries;		/* requests that left something to be sent again, in a row */
+	char *spooled;		/* file in the spool that holds it; NULL: none */
+};
+
+TAILQ_HEAD(bulk_chunks, bulk_chunk);
+
+/**
+ * bulk_chunk_new() / bulk_chunk_free(c):
+ * A new, empty chunk; free one (NULL is fine).
+ */
+struct bulk_chunk *bulk_chunk_new(void);
+void bulk_chunk_free(struct bulk_chunk *c);
+
+/**
+ * bulk_chunk_add(c, item, action, action_len, doc, doc_len):
+ * Append an item: its ${action} line and, if not NULL, its ${doc} line, both without newline, which is added.
+ * ${item} gives line, op and has_id.
+ */
+void bulk_chunk_add(struct bulk_chunk *c, const struct bulk_item *item, const char *action, size_t action_len,
+    const char *doc, size_t doc_len);
+
+/**
+ * bulk_chunk_keep(c, keep):
+ * Remove the items whose ${keep} element is 0.
+ */
+void bulk_chunk_keep(struct bulk_chunk *c, const unsigned char *keep);
+
+/**
+ * bulk_chunk_split(c, from):
+ * Move the items of ${c} from number ${from}, at least 1, to a new chunk and return it.
+ */
+struct bulk_chunk *bulk_chunk_split(struct bulk_chunk *c, size_t from);
+
+/**
+ * bulk_chunk_middle(c):
+ * The item of ${c}, which has at least two, that its second half by bytes begins with.
+ */
+size_t bulk_chunk_middle(const struct bulk_chunk *c);
+
+#endif

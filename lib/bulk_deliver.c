@@ -1,0 +1,361 @@
+#include "bulk_deliver.h"
+
+#include <curl/curl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "bulk_input.h"
+#include "bulk_run.h"
+#include "mem.h"
+
+enum { PROGRESS_MS = 500, LONGEST_WAIT_MS = 1000 };
+
+struct loop {
+	struct bulk_run run;
+	struct bulk_input in;
+	CURLM *multi;
+	struct bulk_request *requests;	/* one a connection */
+	int signals;			/* descriptor that they are read from */
+	int interrupted;		/* how often */
+	int progress;			/* a line is drawn */
+	uint64_t drawn;
+};
+
+/* Signals are read in the loop.  One that was ignored when we started stays so: a script that chains us stops the first stage only. */
+static int
+open_signals(void)
+{
+	static const int ours[] = { SIGINT, SIGTERM, SIGUSR1 };
+	struct sigaction was;
+	sigset_t set;
+	size_t i;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	for (i = 0; i < sizeof ours / sizeof *ours; i++)
+		if (sigaction(ours[i], NULL, &was) == 0 && was.sa_handler != SIG_IGN)
+			sigaddset(&set, ours[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void
+open_loop(struct loop *l, struct bulk_options *opt, char *const *files, size_t count)
+{
+	struct bulk_run *run = &l->run;
+	size_t i;
+
+	memset(l, 0, sizeof *l);
+	run->opt = opt;
+	run->nodes = &opt->nodes;
+	run->bytes = opt->bytes;
+	run->window = 1;
+	run->account.started = run->progress = bulk_now();
+	TAILQ_INIT(&run->ready);
+	bulk_keep_open(&run->rejects, "rejected", opt->rejects);
+	bulk_keep_open(&run->left, "left", NULL);
+	run->spool.dir_fd = -1;
+	if (opt->spool != NULL)
+		bulk_spool_open(&run->spool, opt->spool, opt->spool_max);
+	bulk_input_open(&l->in, run, files, count);
+	l->multi = curl_multi_init();
+	if (l->multi == NULL)
+		msg_die(ES_FAILED, "libcurl can't be used");
+	curl_multi_setopt(l->multi, CURLMOPT_MAXCONNECTS, (long)(opt->connections + opt->nodes.count));
+	l->requests = mem_zero(opt->connections, sizeof *l->requests);
+	for (i = 0; i < opt->connections; i++)
+		bulk_request_open(&l->requests[i], &opt->access);
+	l->signals = open_signals();
+	l->progress = !opt->quiet && isatty(STDERR_FILENO);
+}
+
+static void
+close_loop(struct loop *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->run.opt->connections; i++)
+		bulk_request_close(&l->requests[i]);
+	free(l->requests);
+	curl_multi_cleanup(l->multi);
+	bulk_answer_close(&l->run.answer);
+	if (l->run.opt->spool != NULL)
+		bulk_spool_close(&l->run.spool);
+	bulk_keep_close(&l->run.rejects);
+	bulk_keep_close(&l->run.left);
+	close(l->signals);
+}
+
+static struct bulk_request *
+idle_request(struct loop *l)
+{
+	size_t i;
+
+	for (i = 0; l->requests[i].chunk != NULL; i++)
+		continue;
+	return &l->requests[i];
+}
+
+/* Start what can be started. */
+static void
+send_ready(struct loop *l)
+{
+	struct bulk_run *run = &l->run;
+	struct bulk_chunk *c;
+	struct bulk_node *node;
+	struct bulk_request *r;
+	const uint64_t now = bulk_now();
+
+	while (!run->stopped && run->in_flight < (unsigned)run->window) {
+		/* What an earlier run or a slow server left in the spool goes before what is new. */
+		if (run->opt->spool != NULL && run->in_memory < run->opt->connections + 1 && bulk_spool_waits(&run->spool)) {
+			const size_t older = run->spool.older;
+
+			c = bulk_spool_take(&run->spool, (size_t)run->opt->max_line);
+			if (c != NULL) {
+				run->in_memory++;
+				if (older > 0)
+					run->account.documents += c->count;
+				bulk_settle_queue(run, c, 0);
+			}
+		}
+		c = TAILQ_FIRST(&run->ready);
+		if (c == NULL || c->not_before > now || (node = bulk_nodes_next(run->nodes, now)) == NULL)
+			return;
+		TAILQ_REMOVE(&run->ready, c, link);
+		r = idle_request(l);
+		bulk_request_start(r, l->multi, c, node);
+		node->in_flight++;
+		run->in_flight++;
+		run->account.requests++;
+	}
+}
+
+static void
+end_request(struct loop *l, struct bulk_request *r, CURLcode code)
+{
+	struct bulk_chunk *c = r->chunk;
+	long status, retry_after;
+
+	bulk_request_end(r, l->multi, &status, &retry_after);
+	r->node->in_flight--;
+	l->run.in_flight--;
+	bulk_settle(&l->run, r, c, code, status, retry_after);
+}
+
+static void
+take_answers(struct loop *l)
+{
+	struct bulk_request *r;
+	CURLMsg *m;
+	CURLcode code;
+	int left, running;
+
+	if (curl_multi_perform(l->multi, &running) != CURLM_OK)
+		msg_die(ES_FAILED, "libcurl failed");
+	while ((m = curl_multi_info_read(l->multi, &left)) != NULL) {
+		if (m->msg != CURLMSG_DONE)
+			continue;
+		code = m->data.result;
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&r);
+		end_request(l, r, code);
+	}
+}
+
+/* No more requests: those under way are broken off (what became of them is not known), and all is kept. */
+static void
+keep_all(struct loop *l)
+{
+	struct bulk_run *run = &l->run;
+	struct bulk_chunk *c;
+	size_t i;
+
+	for (i = 0; i < run->opt->connections; i++) {
+		struct bulk_request *r = &l->requests[i];
+		long status, retry_after;
+
+		if (r->chunk == NULL)
+			continue;
+		c = r->chunk;
+		bulk_request_end(r, l->multi, &status, &retry_after);
+		r->node->in_flight--;
+		run->in_flight--;
+		bulk_settle_queue(run, c, 0);
+	}
+	while ((c = TAILQ_FIRST(&run->ready)) != NULL) {
+		TAILQ_REMOVE(&run->ready, c, link);
+		bulk_settle_keep(run, c);
+	}
+}
+
+static void
+take_signals(struct loop *l)
+{
+	struct signalfd_siginfo info;
+	char line[512];
+
+	while (read(l->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo == SIGUSR1) {
+			bulk_account_line(&l->run.account, line, sizeof line);
+			msg_warn("%s", line);
+			continue;
+		}
+		if (l->interrupted++ == 0) {
+			if (l->in.open || l->in.at < l->in.count)
+				msg_warn("interrupted: reading no more, delivering what was read");
+			bulk_input_stop(&l->in);
+		} else
+			bulk_settle_stop(&l->run, ES_LATER, "interrupted again");
+	}
+}
+
+/* Give up when nothing was delivered for too long.  With a spool and more input to come there is no need to. */
+static void
+check_retry(struct loop *l)
+{
+	struct bulk_run *run = &l->run;
+	const uint64_t now = bulk_now(), retry = run->opt->retry;
+	char why[128];
+
+	if (run->in_memory == 0)
+		run->progress = now;
+	if (retry == 0 || run->stopped || now - run->progress < retry ||
+	    (run->opt->spool != NULL && !bulk_input_ended(&l->in)))
+		return;
+	snprintf(why, sizeof why, "nothing could be delivered for %llu s", (unsigned long long)retry / 1000);
+	bulk_settle_stop(run, ES_LATER, why);
+}
+
+/* How long the loop may sleep, ms. */
+static int
+longest_wait(const struct loop *l)
+{
+	const struct bulk_run *run = &l->run;
+	const struct bulk_chunk *c = TAILQ_FIRST(&run->ready);
+	const uint64_t now = bulk_now();
+	uint64_t until = now + (l->progress ? PROGRESS_MS : LONGEST_WAIT_MS), t;
+
+	if (c != NULL && run->in_flight < (unsigned)run->window) {
+		t = bulk_nodes_wake(run->nodes);
+		t = t > c->not_before ? t : c->not_before;
+		until = t < until ? t : until;
+	}
+	if (run->filling != NULL && run->filling->count > 0) {
+		t = run->filling->since + run->opt->flush;
+		/* A chunk whose time has come but that finds no room waits for an answer. */
+		if (t > now || run->in_memory < run->opt->connections + 1)
+			until = t < until ? t : until;
+	}
+	return until > now ? (int)(until - now) : 0;
+}
+
+static void
+wait_for_something(struct loop *l, int input)
+{
+	struct curl_waitfd fds[2] = { { .fd = l->signals, .events = CURL_WAIT_POLLIN } };
+	struct bulk_run *run = &l->run;
+	const uint64_t before = bulk_now();
+	unsigned count = 1;
+	uint64_t spent;
+
+	if (input >= 0)
+		fds[count++] = (struct curl_waitfd){ .fd = input, .events = CURL_WAIT_POLLIN };
+	curl_multi_poll(l->multi, fds, count, longest_wait(l), NULL);
+	spent = bulk_now() - before;
+	if (run->in_flight > 0) {
+		if (input < 0)
+			run->account.ms_server += spent;
+	} else if (!TAILQ_EMPTY(&run->ready))
+		run->account.ms_backoff += spent;
+	else
+		run->account.ms_input += spent;
+	take_signals(l);
+	/* libcurl does not tell of a pipe whose writer is gone; read(2) then says whether that was the end. */
+	if (input >= 0 && poll(&(struct pollfd){ .fd = input, .events = POLLIN }, 1, 0) > 0)
+		bulk_input_read(&l->in);
+}
+
+static void
+draw(struct loop *l)
+{
+	const uint64_t now = bulk_now();
+
+	if (!l->progress || now - l->drawn < PROGRESS_MS)
+		return;
+	l->drawn = now;
+	bulk_account_progress(&l->run.account, now, l->run.in_flight, l->in.done, l->in.total);
+}
+
+static enum es_status
+end_status(const struct loop *l)
+{
+	const struct bulk_run *run = &l->run;
+
+	if (run->stopped)
+		return run->stop_status;
+	if (l->in.unread > 0)
+		return ES_FAILED;
+	if (l->interrupted > 0)
+		return ES_LATER;
+	return run->account.rejected > 0 || run->account.bad > 0 ? ES_SOME : ES_OK;
+}
+
+/* Say how it ended: always when something is not right, else on a terminal or when asked to. */
+static void
+say_end(const struct loop *l, enum es_status status)
+{
+	const struct bulk_run *run = &l->run;
+	char line[512];
+
+	if (run->rejects.documents > 0)
+		msg_warn("%llu refused documents are in %s, with the reasons in %s.why",
+		    (unsigned long long)run->rejects.documents, run->rejects.path, run->rejects.path);
+	if (run->left.documents > 0)
+		msg_warn("%llu documents are left in %s: give it to esbulk again", (unsigned long long)run->left.documents,
+		    run->left.path);
+	if (run->account.left > run->left.documents)
+		msg_warn("%llu documents are left in the spool %s: the next run with it goes on with them",
+		    (unsigned long long)(run->account.left - run->left.documents), run->opt->spool);
+	if (run->opt->quiet || (status == ES_OK && !run->opt->verbose && !l->progress))
+		return;
+	bulk_account_line(&run->account, line, sizeof line);
+	msg_warn("%s", line);
+}
+
+enum es_status
+bulk_deliver(struct bulk_options *opt, char *const *files, size_t count)
+{
+	struct loop l;
+	enum es_status status;
+	int input;
+
+	open_loop(&l, opt, files, count);
+	for (;;) {
+		input = bulk_input_take(&l.in);
+		check_retry(&l);
+		if (l.run.stopped)
+			keep_all(&l);
+		send_ready(&l);
+		if (bulk_input_ended(&l.in) && l.run.in_memory == 0 &&
+		    (l.run.stopped || opt->spool == NULL || !bulk_spool_waits(&l.run.spool)))
+			break;
+		wait_for_something(&l, input);
+		take_answers(&l);
+		draw(&l);
+	}
+	if (l.progress)
+		bulk_account_progress_end();
+	l.run.account.left += l.run.spool.documents;	/* an earlier run's that were not even tried are not in it */
+	status = end_status(&l);
+	close_loop(&l);
+	bulk_account_write(&l.run.account, opt->stats);
+	say_end(&l, status);
+	bulk_keep_free(&l.run.rejects);
+	bulk_keep_free(&l.run.left);
+	return status;
+}

@@ -1,0 +1,118 @@
+#include "bulk_keep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "msg.h"
+
+/* Open ${path} for appending whole lines; -1 with errno. */
+static int
+open_lines(const char *path)
+{
+	const int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	const off_t end = fd >= 0 ? lseek(fd, 0, SEEK_END) : -1;
+	char last;
+
+	/* A writer that was killed can have left half a line. */
+	if (end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n' && write(fd, "\n", 1) != 1) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void
+bulk_keep_open(struct bulk_keep *k, const char *kind, const char *path)
+{
+	memset(k, 0, sizeof *k);
+	k->kind = kind;
+	k->fd = k->why_fd = -1;
+	if (path == NULL)
+		return;
+	k->path = mem_string(path, strlen(path));
+	k->fd = open_lines(path);
+	if (k->fd < 0)
+		msg_die(ES_FAILED, "%s: %s", path, strerror(errno));
+}
+
+static void
+open_default(struct bulk_keep *k)
+{
+	const char *tmp = getenv("TMPDIR");
+	const char *const folders[] = { ".", tmp != NULL && *tmp != '\0' ? tmp : "/tmp" };
+	size_t i;
+
+	for (i = 0; i < 2 && k->fd < 0; i++) {
+		free(k->path);
+		k->path = mem_format("%s/esbulk-%s-%ld.ndjson", folders[i], k->kind, (long)getpid());
+		k->fd = open(k->path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	}
+	if (k->fd < 0)
+		msg_die(ES_FAILED, "%s: %s; documents that no server has can't be kept", k->path, strerror(errno));
+}
+
+static void
+write_all(const char *path, int fd, const char *data, size_t len)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, data, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			msg_die(ES_FAILED, "%s: %s; documents that no server has can't be kept", path, strerror(errno));
+		data += n;
+		len -= (size_t)n;
+	}
+}
+
+void
+bulk_keep_add(struct bulk_keep *k, const char *data, size_t len, uint64_t documents)
+{
+	if (k->fd < 0)
+		open_default(k);
+	write_all(k->path, k->fd, data, len);
+	k->documents += documents;
+}
+
+void
+bulk_keep_why(struct bulk_keep *k, const char *line)
+{
+	char *path = mem_format("%s.why", k->path), *whole = mem_format("%s\n", line);
+
+	if (k->why_fd < 0)
+		k->why_fd = open_lines(path);
+	if (k->why_fd < 0)
+		msg_die(ES_FAILED, "%s: %s", path, strerror(errno));
+	write_all(path, k->why_fd, whole, strlen(whole));
+	free(whole);
+	free(path);
+}
+
+static void
+close_one(struct bulk_keep *k, int *fd)
+{
+	if (*fd >= 0 && close(*fd) != 0)
+		msg_die(ES_FAILED, "%s: %s", k->path, strerror(errno));
+	*fd = -1;
+}
+
+void
+bulk_keep_close(struct bulk_keep *k)
+{
+	close_one(k, &k->fd);
+	close_one(k, &k->why_fd);
+}
+
+void
+bulk_keep_free(struct bulk_keep *k)
+{
+	free(k->path);
+	memset(k, 0, sizeof *k);
+	k->fd = k->why_fd = -1;
+}

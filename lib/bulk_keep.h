@@ -1,0 +1,44 @@
+/* Files of documents that no server has: the refused ones with their reasons, and those left.  Each is a bulk stream again. */
+#ifndef ESPCAP_BULK_KEEP_H
+#define ESPCAP_BULK_KEEP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct bulk_keep {
+	const char *kind;	/* "rejected", "left": part of the default name */
+	char *path;		/* given, or made when the first document comes; NULL: not yet */
+	int fd;			/* -1: not yet open */
+	int why_fd;		/* of PATH.why, -1: not open */
+	uint64_t documents;
+};
+
+/**
+ * bulk_keep_open(k, kind, path):
+ * Keep documents of the ${kind} in the file ${path}, which is appended to; opened at once, so that one that can't be
+ * written is told before the work (dies with ES_FAILED).  With NULL a file esbulk-KIND-PID.ndjson is made in the current
+ * directory, or where that can't be written in $TMPDIR or /tmp, when the first document comes.  Others can't read either.
+ */
+void bulk_keep_open(struct bulk_keep *k, const char *kind, const char *path);
+
+/**
+ * bulk_keep_add(k, data, len, documents):
+ * Append the ${len} bytes at ${data}, ${documents} whole items of a bulk stream.  A file that ended inside a line gets a newline first.
+ * Dies with ES_FAILED when it can't be written.
+ */
+void bulk_keep_add(struct bulk_keep *k, const char *data, size_t len, uint64_t documents);
+
+/**
+ * bulk_keep_why(k, line):
+ * Append ${line}, a JSON object, and a newline to PATH.why.
+ */
+void bulk_keep_why(struct bulk_keep *k, const char *line);
+
+/**
+ * bulk_keep_close(k):
+ * Close, and free what ${k} holds but the path, which bulk_keep_free() does.  Dies with ES_FAILED on a late write error.
+ */
+void bulk_keep_close(struct bulk_keep *k);
+void bulk_keep_free(struct bulk_keep *k);
+
+#endif

@@ -1,0 +1,67 @@
+/* The state of one delivery, shared by the loop (bulk_deliver.c) and by what follows from answers (bulk_settle.c). */
+#ifndef ESPCAP_BULK_RUN_H
+#define ESPCAP_BULK_RUN_H
+
+#include "bulk_account.h"
+#include "bulk_answer.h"
+#include "bulk_deliver.h"
+#include "bulk_keep.h"
+#include "bulk_request.h"
+#include "bulk_spool.h"
+#include "bulk_stream.h"
+
+struct bulk_run {
+	const struct bulk_options *opt;
+	struct bulk_nodes *nodes;
+	struct bulk_account account;
+	struct bulk_keep rejects, left;
+	struct bulk_spool spool;
+	struct bulk_answer answer;
+	struct bulk_chunks ready;	/* to be sent, the ones to go first in front */
+	struct bulk_chunk *filling;
+	unsigned in_memory;		/* chunks: ready and in flight */
+	unsigned in_flight;
+	double window;			/* requests in flight that the servers seem to like */
+	int settled;			/* it was too many once: from now on the window grows slowly */
+	uint64_t bytes;			/* bound of a chunk; a 413 makes it smaller */
+	uint64_t progress;		/* when something was last delivered or nothing was there to be, ms */
+	int said_dead, said_blocked;	/* messages that are said once */
+	int stopped;			/* no more requests: what comes is kept */
+	enum es_status stop_status;
+	int refused_shown;
+	int no_spool_room;		/* said */
+};
+
+/**
+ * bulk_now():
+ * Milliseconds of a clock that only goes forward.
+ */
+uint64_t bulk_now(void);
+
+/**
+ * bulk_settle(run, r, code, status, retry_after):
+ * The request ${r} of the chunk ${chunk} ended with curl's ${code} and HTTP ${status}: count what is done, keep what is refused, and put the
+ * rest back to be sent again.  ${chunk} is no longer the caller's.
+ */
+void bulk_settle(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *chunk, CURLcode code, long status,
+    long retry_after);
+
+/**
+ * bulk_settle_queue(run, chunk, wait):
+ * ${chunk} is to be sent ${wait} ms from now; those that wait longer stand behind it.
+ */
+void bulk_settle_queue(struct bulk_run *run, struct bulk_chunk *chunk, uint64_t wait);
+
+/**
+ * bulk_settle_keep(run, chunk):
+ * ${chunk} will not be delivered in this run: it stays in the spool, or goes to the file of what is left.  Frees it.
+ */
+void bulk_settle_keep(struct bulk_run *run, struct bulk_chunk *chunk);
+
+/**
+ * bulk_settle_stop(run, status, why):
+ * No more requests; say ${why} once.  What is read from now on is kept, and ${status} is the end's.
+ */
+void bulk_settle_stop(struct bulk_run *run, enum es_status status, const char *why);
+
+#endif

@@ -1,0 +1,362 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "bulk_run.h"
+#include "mem.h"
+#include "msg.h"
+
+enum {
+	BACKOFF_FIRST_MS = 400,
+	BACKOFF_LONGEST_MS = 30000,
+	REFUSED_SHOWN = 10,
+};
+
+uint64_t
+bulk_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void
+forget(struct bulk_run *run, struct bulk_chunk *c)
+{
+	run->in_memory--;
+	bulk_chunk_free(c);
+}
+
+void
+bulk_settle_keep(struct bulk_run *run, struct bulk_chunk *c)
+{
+	/* Some of it may be delivered, and the file still has all of it: it is written anew. */
+	if (run->opt->spool != NULL && bulk_spool_put(&run->spool, c) == 0) {
+		run->in_memory--;
+		bulk_spool_leave(&run->spool, c);
+		return;
+	}
+	bulk_keep_add(&run->left, c->data, c->len, c->count);
+	run->account.left += c->count;
+	bulk_spool_done(&run->spool, c);
+	forget(run, c);
+}
+
+void
+bulk_settle_stop(struct bulk_run *run, enum es_status status, const char *why)
+{
+	if (run->stopped)
+		return;
+	run->stopped = 1;
+	run->stop_status = status;
+	msg_warn("%s; what is not delivered is kept", why);
+}
+
+/* Full jitter: anywhere between now and a time that doubles with each try. */
+static uint64_t
+backoff(unsigned tries)
+{
+	uint64_t most = BACKOFF_FIRST_MS, random;
+
+	while (tries-- > 1 && most < BACKOFF_LONGEST_MS)
+		most *= 2;
+	if (most > BACKOFF_LONGEST_MS)
+		most = BACKOFF_LONGEST_MS;
+	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+		random = (uint64_t)clock();
+	return random % (most + 1);
+}
+
+void
+bulk_settle_queue(struct bulk_run *run, struct bulk_chunk *c, uint64_t wait)
+{
+	struct bulk_chunk *other;
+
+	c->not_before = bulk_now() + wait;
+	TAILQ_FOREACH(other, &run->ready, link)
+		if (other->not_before > c->not_before)
+			break;
+	if (other != NULL)
+		TAILQ_INSERT_BEFORE(other, c, link);
+	else
+		TAILQ_INSERT_TAIL(&run->ready, c, link);
+}
+
+static void
+fewer_requests(struct bulk_run *run)
+{
+	run->settled = 1;
+	run->window /= 2;
+	if (run->window < 1)
+		run->window = 1;
+}
+
+static void
+more_requests(struct bulk_run *run)
+{
+	/* Twice as many a round until it was too many once, from then on one more a round. */
+	run->window += run->settled ? 1 / run->window : 1;
+	if (run->window > (double)run->opt->connections)
+		run->window = (double)run->opt->connections;
+}
+
+static uint64_t
+count_without_id(const struct bulk_chunk *c)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < c->count; i++)
+		n += !c->items[i].has_id;
+	return n;
+}
+
+/* The action line's index, for FILE.why; "" when it has none. */
+static char *
+index_of(const struct bulk_chunk *c, const struct bulk_item *item)
+{
+	struct json j = { 0 };
+	const char *line = c->data + item->at, *raw = "";
+	const char *end = memchr(line, '\n', item->len);
+	size_t len = 0, t;
+	char *index;
+
+	if (json_parse(&j, line, (size_t)(end - line)) == 0 && (t = json_member(&j, 2, "_index")) != 0)
+		raw = json_raw(&j, t, &len);
+	index = mem_string(raw, len);
+	json_free(&j);
+	return index;
+}
+
+/* ${s} as the inside of a JSON string. */
+static char *
+escaped(const char *s)
+{
+	char *out = mem_array(NULL, 6 * strlen(s) + 1, 1), *p = out;
+
+	for (; *s != '\0'; s++) {
+		if ((unsigned char)*s < 0x20)
+			p += sprintf(p, "\\u%04x", (unsigned)*s);
+		else {
+			if (*s == '"' || *s == '\\')
+				*p++ = '\\';
+			*p++ = *s;
+		}
+	}
+	*p = '\0';
+	return out;
+}
+
+static void
+reject(struct bulk_run *run, const struct bulk_chunk *c, size_t i, unsigned status, const char *type, const char *reason)
+{
+	const struct bulk_item *item = &c->items[i];
+	char *index = index_of(c, item), *etype = escaped(type), *ereason = escaped(reason), *line;
+
+	run->account.rejected++;
+	bulk_keep_add(&run->rejects, c->data + item->at, item->len, 1);
+	/* The index is as it stood in the action line, so it is escaped already. */
+	line = mem_format("{\"status\":%u,\"type\":\"%s\",\"reason\":\"%s\",\"index\":\"%s\",\"line\":%" PRIu64 "}", status, etype,
+	    ereason, index, item->line);
+	bulk_keep_why(&run->rejects, line);
+	if (!run->opt->quiet && run->refused_shown < REFUSED_SHOWN) {
+		run->refused_shown++;
+		msg_warn("line %" PRIu64 ": refused with %u, %s: %s%s", item->line, status, type, reason,
+		    run->refused_shown == REFUSED_SHOWN ? " (further ones are only counted)" : "");
+	}
+	free(line);
+	free(index);
+	free(etype);
+	free(ereason);
+}
+
+/* Judge each item; what has to be sent again stays in ${c}. */
+static void
+settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
+{
+	const struct bulk_answer *a = &run->answer;
+	unsigned char *keep = mem_zero(c->count, 1);
+	struct bulk_item_answer item;
+	char type[128], reason[1024];
+	size_t i, token = 0, again = 0, done = 0;
+	int busy = 0;
+	enum bulk_fate worst = FATE_DONE;
+
+	for (i = 0; i < c->count; i++) {
+		bulk_answer_item(a, c, i, &token, &item);
+		switch (item.fate) {
+		case FATE_DONE: run->account.indexed++; done++; continue;
+		case FATE_DUPLICATE: run->account.duplicate++; done++; continue;
+		case FATE_REJECTED:
+			bulk_answer_error(a, item.error, type, sizeof type, reason, sizeof reason);
+			reject(run, c, i, item.status, type, reason);
+			done++;
+			continue;
+		case FATE_AGAIN: case FATE_STOP: break;
+		}
+		keep[i] = 1;
+		again++;
+		busy |= item.status == 429;
+		if (item.fate > worst || again == 1) {
+			worst = item.fate;
+			bulk_answer_error(a, item.error, type, sizeof type, reason, sizeof reason);
+		}
+		if (item.fate == FATE_AGAIN)
+			bulk_account_retry(&run->account, (long)item.status, 1);
+	}
+	bulk_chunk_keep(c, keep);
+	free(keep);
+	if (done > 0)
+		run->progress = bulk_now();
+	if (busy)
+		fewer_requests(run);
+	else if (again == 0)
+		more_requests(run);
+	if (worst == FATE_STOP) {
+		char *why = mem_format("the server refuses: %s: %s", type, reason);
+
+		bulk_settle_stop(run, ES_FAILED, why);
+		free(why);
+	}
+	if (again == 0) {
+		run->said_blocked = 0;
+		bulk_spool_done(&run->spool, c);
+		forget(run, c);
+		return;
+	}
+	c->tries = done > 0 ? 1 : c->tries + 1;
+	if (run->opt->verbose)
+		msg_info("%zu documents again: %s: %s", again, type, reason);
+	else if (strcmp(type, "cluster_block_exception") == 0 && !run->said_blocked) {
+		run->said_blocked = 1;
+		msg_warn("waiting: %s", reason);
+	}
+	bulk_settle_queue(run, c, retry_after > 0 ? (uint64_t)retry_after * 1000 : backoff(c->tries));
+}
+
+/* The second half becomes a chunk of its own, with a file of its own if there is a spool. */
+static void
+settle_halves(struct bulk_run *run, struct bulk_chunk *c)
+{
+	struct bulk_chunk *second = bulk_chunk_split(c, bulk_chunk_middle(c));
+
+	run->in_memory++;
+	if (c->spooled != NULL && (bulk_spool_put(&run->spool, second) != 0 || bulk_spool_put(&run->spool, c) != 0)) {
+		/* The disk is full: the whole is still in the file of the first half. */
+		free(second->spooled);
+		second->spooled = NULL;
+	}
+	bulk_settle_queue(run, second, 0);
+	bulk_settle_queue(run, c, 0);
+}
+
+static void
+settle_refused(struct bulk_run *run, struct bulk_chunk *c, unsigned status)
+{
+	if (c->count > 1) {
+		if (status == 413 && c->len / 2 < run->bytes)
+			run->bytes = c->len / 2 > 0 ? c->len / 2 : 1;
+		settle_halves(run, c);
+		return;
+	}
+	reject(run, c, 0, status, "request refused", run->answer.why);
+	run->progress = bulk_now();
+	bulk_spool_done(&run->spool, c);
+	forget(run, c);
+}
+
+/* The node could not be reached, or broke off. */
+static void
+settle_broken(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c, CURLcode code)
+{
+	const char *why = r->error[0] != '\0' ? r->error : curl_easy_strerror(code);
+	const int never_sent = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
+	    code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR;
+	char *said;
+
+	bulk_node_failed(r->node, bulk_now());
+	bulk_account_retry(&run->account, 0, c->count);
+	if (!never_sent)
+		run->account.unknown += count_without_id(c);
+	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM) {
+		said = mem_format("%s: %s", r->node->url, why);
+		bulk_settle_stop(run, ES_FAILED, said);
+		free(said);
+	} else if (run->opt->verbose)
+		msg_info("%s: %s; %zu documents again", r->node->url, why, c->count);
+	else if (!run->said_dead && bulk_nodes_next(run->nodes, bulk_now()) == NULL) {
+		run->said_dead = 1;
+		msg_warn("%s: %s; no node can be reached, waiting", r->node->url, why);
+	}
+	c->tries++;
+	/* Another node may take it at once; the same one is not asked before its time. */
+	bulk_settle_queue(run, c, run->nodes->count > 1 && c->tries <= run->nodes->count ? 0 : backoff(c->tries));
+}
+
+static void
+settle_later(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c, long status, long retry_after)
+{
+	bulk_account_retry(&run->account, status == 200 ? 0 : status, c->count);
+	if (run->answer.verdict == VERDICT_UNKNOWN)
+		run->account.unknown += count_without_id(c);
+	fewer_requests(run);
+	if (run->opt->verbose)
+		msg_info("%s: %s; %zu documents again", r->node->url, run->answer.why, c->count);
+	else if ((run->answer.blocked || run->answer.verdict == VERDICT_UNKNOWN) && !run->said_blocked) {
+		run->said_blocked = 1;
+		msg_warn("%s: waiting: %s", r->node->url, run->answer.why);
+	}
+	c->tries++;
+	bulk_settle_queue(run, c, retry_after > 0 ? (uint64_t)retry_after * 1000 : backoff(c->tries));
+}
+
+void
+bulk_settle(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c, CURLcode code, long status,
+    long retry_after)
+{
+	char *why;
+
+	/* A server that refuses early closes while we still send: its answer counts if it came. */
+	if (code != CURLE_OK && !(status == 413 || status == 401 || status == 429)) {
+		settle_broken(run, r, c, code);
+		return;
+	}
+	bulk_node_answered(r->node);
+	run->said_dead = 0;
+	bulk_answer_read(&run->answer, status, r->body, r->len, c);
+	switch (run->answer.verdict) {
+	case VERDICT_ITEMS:
+		settle_items(run, c, retry_after);
+		break;
+	case VERDICT_AGAIN: case VERDICT_UNKNOWN:
+		settle_later(run, r, c, status, retry_after);
+		break;
+	case VERDICT_SPLIT:
+		/* A server that parses as it reads can have taken the part before the culprit. */
+		if (c->count > 1)
+			run->account.unknown += count_without_id(c);
+		settle_refused(run, c, 400);
+		break;
+	case VERDICT_SMALLER:
+		settle_refused(run, c, 413);
+		break;
+	case VERDICT_TYPE:
+		if (r->node->wants_type || r->access->doctype != NULL)
+			settle_refused(run, c, 400);
+		else {
+			r->node->wants_type = 1;
+			bulk_settle_queue(run, c, 0);
+		}
+		break;
+	case VERDICT_STOP:
+		why = mem_format("%s: %s", r->node->url, run->answer.why);
+		bulk_settle_stop(run, ES_FAILED, why);
+		free(why);
+		bulk_settle_queue(run, c, 0);
+		break;
+	}
+}

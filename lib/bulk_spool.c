@@ -1,0 +1,257 @@
+#include "bulk_spool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bulk_stream.h"
+#include "mem.h"
+#include "msg.h"
+
+static int
+ends_in(const char *name, const char *end)
+{
+	const size_t n = strlen(name), k = strlen(end);
+
+	return n > k && strcmp(name + n - k, end) == 0;
+}
+
+static void
+wait_here(struct bulk_spool *s, char *name)
+{
+	if (s->first + s->count == s->room) {
+		memmove(s->waiting, s->waiting + s->first, s->count * sizeof *s->waiting);
+		s->first = 0;
+		if (s->count == s->room || s->room == 0) {
+			s->room = s->room > 0 ? 2 * s->room : 64;
+			s->waiting = mem_array(s->waiting, s->room, sizeof *s->waiting);
+		}
+	}
+	s->waiting[s->first + s->count++] = name;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+find_files(struct bulk_spool *s)
+{
+	DIR *d = opendir(s->dir);
+	const struct dirent *e;
+	struct stat st;
+
+	if (d == NULL)
+		msg_die(ES_FAILED, "%s: %s", s->dir, strerror(errno));
+	while ((e = readdir(d)) != NULL) {
+		if (ends_in(e->d_name, ".tmp"))
+			unlinkat(s->dir_fd, e->d_name, 0);	/* never became a chunk: its lines were not taken */
+		if (!ends_in(e->d_name, ".bulk") || fstatat(s->dir_fd, e->d_name, &st, 0) != 0)
+			continue;
+		s->used += (uint64_t)st.st_size;
+		wait_here(s, mem_string(e->d_name, strlen(e->d_name)));
+	}
+	closedir(d);
+	/* Names begin with the time they were made at, so their order is that of age. */
+	qsort(s->waiting + s->first, s->count, sizeof *s->waiting, by_name);
+	s->older = s->count;
+}
+
+void
+bulk_spool_open(struct bulk_spool *s, const char *dir, uint64_t most)
+{
+	memset(s, 0, sizeof *s);
+	s->dir = mem_string(dir, strlen(dir));
+	s->most = most;
+	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+		msg_die(ES_FAILED, "%s: %s", dir, strerror(errno));
+	s->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir_fd < 0)
+		msg_die(ES_FAILED, "%s: %s", dir, strerror(errno));
+	if (flock(s->dir_fd, LOCK_EX | LOCK_NB) != 0)
+		msg_die(ES_FAILED, "%s: %s", dir,
+		    errno == EWOULDBLOCK ? "another esbulk uses this spool" : strerror(errno));
+	find_files(s);
+}
+
+int
+bulk_spool_has_room(const struct bulk_spool *s, uint64_t len)
+{
+	return s->used + len <= s->most;
+}
+
+static int
+write_file(struct bulk_spool *s, const char *name, const char *data, size_t len)
+{
+	const int fd = openat(s->dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ssize_t n;
+	int saved;
+
+	if (fd < 0)
+		return -1;
+	while (len > 0) {
+		n = write(fd, data, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		data += n;
+		len -= (size_t)n;
+	}
+	if (len == 0 && fsync(fd) == 0 && close(fd) == 0)
+		return 0;
+	saved = errno;
+	close(fd);
+	unlinkat(s->dir_fd, name, 0);
+	errno = saved;
+	return -1;
+}
+
+static void
+remove_file(struct bulk_spool *s, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(s->dir_fd, name, &st, 0) != 0 || unlinkat(s->dir_fd, name, 0) != 0)
+		msg_warn("%s/%s: %s; it was delivered, and will be again", s->dir, name, strerror(errno));
+	else
+		s->used -= (uint64_t)st.st_size < s->used ? (uint64_t)st.st_size : s->used;
+}
+
+int
+bulk_spool_put(struct bulk_spool *s, struct bulk_chunk *c)
+{
+	struct timespec now;
+	char *name, *tmp;
+	int failed;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	name = mem_format("%011lld-%010ld-%06llu.bulk", (long long)now.tv_sec, (long)getpid(),
+	    (unsigned long long)s->number++);
+	tmp = mem_format("%s.tmp", name);
+	failed = write_file(s, tmp, c->data, c->len) != 0 || renameat(s->dir_fd, tmp, s->dir_fd, name) != 0 ||
+	    fsync(s->dir_fd) != 0;
+	free(tmp);
+	if (failed) {
+		free(name);
+		return -1;
+	}
+	s->used += c->len;
+	if (c->spooled != NULL)
+		remove_file(s, c->spooled);
+	free(c->spooled);
+	c->spooled = name;
+	return 0;
+}
+
+void
+bulk_spool_leave(struct bulk_spool *s, struct bulk_chunk *c)
+{
+	s->documents += c->count;
+	wait_here(s, c->spooled);
+	c->spooled = NULL;
+	bulk_chunk_free(c);
+}
+
+int
+bulk_spool_waits(const struct bulk_spool *s)
+{
+	return s->count > 0;
+}
+
+/* Read the file ${name} into a chunk; NULL with *why. */
+static struct bulk_chunk *
+load(const struct bulk_spool *s, const char *name, size_t max_line, const char **why)
+{
+	const int fd = openat(s->dir_fd, name, O_RDONLY | O_CLOEXEC);
+	struct bulk_chunk *c = bulk_chunk_new();
+	struct bulk_stream in;
+	enum bulk_result what;
+	ssize_t n = 0;
+
+	*why = NULL;
+	bulk_stream_open(&in, fd, max_line);
+	do {
+		n = fd >= 0 ? line_read(&in.in, fd) : -1;
+		if (n < 0)
+			*why = strerror(errno);
+		while (n >= 0 && (what = bulk_stream_next(&in, c, why)) == BULK_ITEM)
+			c->items[c->count - 1].line = 0;
+	} while (n > 0 && *why == NULL);
+	bulk_stream_close(&in);
+	if (fd >= 0)
+		close(fd);
+	if (*why != NULL) {
+		bulk_chunk_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+struct bulk_chunk *
+bulk_spool_take(struct bulk_spool *s, size_t max_line)
+{
+	struct bulk_chunk *c = NULL;
+	const char *why;
+	char *name, *aside;
+
+	while (c == NULL && s->count > 0) {
+		name = s->waiting[s->first++];
+		s->count--;
+		c = load(s, name, max_line, &why);
+		if (c == NULL) {
+			msg_warn("%s/%s: %s; it is kept as %s.bad", s->dir, name, why, name);
+			aside = mem_format("%s.bad", name);
+			(void)renameat(s->dir_fd, name, s->dir_fd, aside);
+			free(aside);
+		}
+		if (s->older > 0)
+			s->older--;
+		else if (c != NULL)
+			s->documents -= c->count;
+		if (c != NULL && c->count == 0) {
+			remove_file(s, name);
+			bulk_chunk_free(c);
+			c = NULL;
+		}
+		if (c != NULL)
+			c->spooled = name;
+		else
+			free(name);
+	}
+	return c;
+}
+
+void
+bulk_spool_done(struct bulk_spool *s, struct bulk_chunk *c)
+{
+	if (c->spooled == NULL)
+		return;
+	remove_file(s, c->spooled);
+	free(c->spooled);
+	c->spooled = NULL;
+}
+
+void
+bulk_spool_close(struct bulk_spool *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		free(s->waiting[s->first + i]);
+	free(s->waiting);
+	free(s->dir);
+	if (s->dir_fd >= 0)
+		close(s->dir_fd);
+	memset(s, 0, sizeof *s);
+	s->dir_fd = -1;
+}
