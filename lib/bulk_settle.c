@@ -8,6 +8,7 @@
 #include "bulk_run.h"
 #include "mem.h"
 #include "msg.h"
+#include "quote.h"
 
 enum {
 	BACKOFF_FIRST_MS = 400,
@@ -132,35 +133,16 @@ index_of(const struct bulk_chunk *c, const struct bulk_item *item)
 	return index;
 }
 
-/* ${s} as the inside of a JSON string. */
-static char *
-escaped(const char *s)
-{
-	char *out = mem_array(NULL, 6 * strlen(s) + 1, 1), *p = out;
-
-	for (; *s != '\0'; s++) {
-		if ((unsigned char)*s < 0x20)
-			p += sprintf(p, "\\u%04x", (unsigned)*s);
-		else {
-			if (*s == '"' || *s == '\\')
-				*p++ = '\\';
-			*p++ = *s;
-		}
-	}
-	*p = '\0';
-	return out;
-}
-
 static void
 reject(struct bulk_run *run, const struct bulk_chunk *c, size_t i, unsigned status, const char *type, const char *reason)
 {
 	const struct bulk_item *item = &c->items[i];
-	char *index = index_of(c, item), *etype = escaped(type), *ereason = escaped(reason), *line;
+	char *index = index_of(c, item), *etype = quote_json(type), *ereason = quote_json(reason), *line;
 
 	run->account.rejected++;
 	bulk_keep_add(&run->rejects, c->data + item->at, item->len, 1);
 	/* The index is as it stood in the action line, so it is escaped already. */
-	line = mem_format("{\"status\":%u,\"type\":\"%s\",\"reason\":\"%s\",\"index\":\"%s\",\"line\":%" PRIu64 "}", status, etype,
+	line = mem_format("{\"status\":%u,\"type\":%s,\"reason\":%s,\"index\":\"%s\",\"line\":%" PRIu64 "}", status, etype,
 	    ereason, index, item->line);
 	bulk_keep_why(&run->rejects, line);
 	if (!run->opt->quiet && run->refused_shown < REFUSED_SHOWN) {

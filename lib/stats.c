@@ -8,7 +8,7 @@
 
 #include "mem.h"
 #include "msg.h"
-#include "utf8.h"
+#include "quote.h"
 
 struct stats {
 	FILE *file;
@@ -34,26 +34,10 @@ stats_open(const char *path)
 static void
 quote(FILE *f, const char *s)
 {
-	const char *end = s + strlen(s);
+	char *quoted = quote_json(s);
 
-	putc('"', f);
-	while (s < end) {
-		const size_t n = utf8_sequence(s, (size_t)(end - s));
-
-		if (n == 0) {
-			fputs("\xef\xbf\xbd", f);	/* U+FFFD */
-			s++;
-			continue;
-		}
-		if (*s == '"' || *s == '\\')
-			fprintf(f, "\\%c", *s);
-		else if ((unsigned char)*s < 0x20)
-			fprintf(f, "\\u%04x", (unsigned)*s);
-		else
-			fwrite(s, 1, n, f);
-		s += n;
-	}
-	putc('"', f);
+	fputs(quoted, f);
+	free(quoted);
 }
 
 static void

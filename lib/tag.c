@@ -1,39 +1,18 @@
 #include "tag.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mem.h"
+#include "quote.h"
 #include "utf8.h"
-
-/* Append the ${len} bytes at ${s} to ${dst} as a JSON string; return what follows.  At most 6 x ${len} + 2 bytes. */
-static char *
-quote(char *dst, const char *s, size_t len)
-{
-	size_t i;
-
-	*dst++ = '"';
-	for (i = 0; i < len; i++) {
-		if ((unsigned char)s[i] < 0x20)
-			dst += sprintf(dst, "\\u%04x", (unsigned)s[i]);
-		else {
-			if (s[i] == '"' || s[i] == '\\')
-				*dst++ = '\\';
-			*dst++ = s[i];
-		}
-	}
-	*dst++ = '"';
-	*dst = '\0';
-	return dst;
-}
 
 const char *
 tags_add(struct tags *tags, const char *word)
 {
 	const char *equals = strchr(word, '=');
-	const size_t len = strlen(word), old = tags->text != NULL ? strlen(tags->text) : 0;
-	char *name, *at;
+	const size_t len = strlen(word);
+	char *name, *quoted_name, *quoted_value, *longer;
 	size_t i;
 
 	if (equals == NULL || equals == word)
@@ -52,13 +31,14 @@ tags_add(struct tags *tags, const char *word)
 		if (strcmp(tags->names[i], name) == 0)
 			return "that name was given before";
 	tags->count++;
-	tags->text = mem_array(tags->text, old + 6 * len + 8, 1);
-	at = tags->text + old;
-	if (old > 0)
-		*at++ = ',';
-	at = quote(at, name, strlen(name));
-	*at++ = ':';
-	quote(at, equals + 1, strlen(equals + 1));
+	quoted_name = quote_json(name);
+	quoted_value = quote_json(equals + 1);
+	longer = mem_format("%s%s%s:%s", tags->text != NULL ? tags->text : "", tags->text != NULL ? "," : "", quoted_name,
+	    quoted_value);
+	free(quoted_name);
+	free(quoted_value);
+	free(tags->text);
+	tags->text = longer;
 	return NULL;
 }
 
