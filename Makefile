@@ -28,7 +28,7 @@ COMPILE = $(CC) $(ESPCAP_CPPFLAGS) $(ESPCAP_CFLAGS) -MMD -MP
 # A command links its own file, what it needs of libespcap.a, and these libraries.
 COMMANDS = esifaces escapture esreshape esbulk esconfig
 esifaces_PKGS = libpcap
-escapture_PKGS = libpcap yaml-0.1
+escapture_PKGS = libpcap yaml-0.1 zlib
 esreshape_PKGS = libsodium $(if $(SECCOMP),libseccomp)
 esbulk_PKGS = libcurl zlib libsodium
 esconfig_PKGS = yaml-0.1

@@ -1,6 +1,7 @@
 #include "msg.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,12 @@ void
 msg_program(const char *argv0)
 {
 	const char *slash = strrchr(argv0, '/');
+	int fd;
 
+	/* The lowest free number is given, so each of these gets its own: stdin for writing only, the others for reading only. */
+	for (fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+			_exit(ES_FAILED);
 	program = slash != NULL ? slash + 1 : argv0;
 }
 

@@ -1,0 +1,178 @@
+/* escapture: packets in, tshark's EK stream out. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpf.h"
+#include "capture.h"
+#include "conf.h"
+#include "iface.h"
+#include "mem.h"
+#include "msg.h"
+#include "num.h"
+#include "opt.h"
+
+static const struct opt options[] = {
+	{ "nic", 0, "IF", "capture live from IF, a name or a number of esifaces -l; can be repeated" },
+	{ "file", 0, "FILE", "read a capture file (-: stdin); can be repeated" },
+	{ "dir", 0, "DIR", "read the captures in DIR, in the order of their names" },
+	{ "bpf", 0, "FILTER", "only packets that match (pcap-filter(7)), live and from files" },
+	{ "count", 0, "N", "end after N packets (0: no end)" },
+	{ "layers", 0, "LIST", "print only these layers, a space between them (tshark -J)" },
+	{ "tshark", 0, "PATH", "the tshark to run" },
+	{ "config", 0, "FILE", "configuration, instead of the first espcap.yml found" },
+	{ "stats", 0, "FILE", "write the account to FILE, as JSON" },
+	{ "quiet", 'q', NULL, "do not name what is passed over in DIR" },
+	{ "verbose", 'v', NULL, "name each file before it is read" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static const struct opt_command command = {
+	"[options] [--nic IF... | --dir DIR | FILE...] [-- TSHARK-ARGUMENT...]",
+	"Run tshark, live or on capture files, and write its -T ek stream to stdout.",
+	options,
+};
+
+struct words {
+	char **list;
+	size_t count;
+};
+
+struct settings {
+	struct capture_options capture;
+	struct words files, nics;
+	const char *tshark, *config;
+};
+
+static void
+add(struct words *w, const char *word)
+{
+	w->list = mem_array(w->list, w->count + 1, sizeof *w->list);
+	w->list[w->count++] = mem_string(word, strlen(word));
+}
+
+static void
+add_nic(struct words *w, const char *word)
+{
+	char *name = iface_name(word);
+
+	if (name == NULL)
+		msg_usage("--nic: %s: no interface has that number; esifaces -l lists them", word);
+	if (*name == '\0' || *name == '-')
+		msg_usage("--nic: '%s': that is no interface's name", word);
+	add(w, name);
+	free(name);
+}
+
+static void
+take(const struct opt *o, const char *arg, void *ctx)
+{
+	struct settings *s = ctx;
+	struct capture_options *c = &s->capture;
+
+	if (strcmp(o->name, "nic") == 0)
+		add_nic(&s->nics, arg);
+	else if (strcmp(o->name, "file") == 0)
+		add(&s->files, arg);
+	else if (strcmp(o->name, "dir") == 0)
+		c->dir = arg;
+	else if (strcmp(o->name, "bpf") == 0)
+		c->bpf = arg;
+	else if (strcmp(o->name, "count") == 0) {
+		if (num_count(arg, 0, UINT32_MAX, &c->count) != 0)
+			msg_usage("--count: %s: it is a number of packets", arg);
+	} else if (strcmp(o->name, "layers") == 0)
+		c->tshark.layers = arg;
+	else if (strcmp(o->name, "tshark") == 0)
+		s->tshark = arg;
+	else if (strcmp(o->name, "config") == 0)
+		s->config = arg;
+	else if (strcmp(o->name, "stats") == 0)
+		c->stats = arg;
+	else if (strcmp(o->name, "quiet") == 0)
+		msg_quiet(1);
+	else
+		c->verbose = 1;
+}
+
+/* What the command line leaves open comes from the configuration; a source given there replaces the configured one. */
+static void
+use_conf(struct settings *s, const struct conf *conf)
+{
+	struct capture_options *c = &s->capture;
+	const char *const *values;
+	const char *count = conf_get(conf, "count");
+	size_t n, i;
+
+	if (s->tshark == NULL)
+		s->tshark = conf_get(conf, "tshark_path");
+	if (c->bpf == NULL)
+		c->bpf = conf_get(conf, "bpf");
+	if (c->count == UINT64_MAX && (count == NULL || num_count(count, 0, UINT32_MAX, &c->count) != 0))
+		c->count = 0;
+	if (s->files.count > 0 || s->nics.count > 0 || c->dir != NULL)
+		return;
+	n = conf_list(conf, "nic", &values);
+	for (i = 0; i < n; i++)
+		add_nic(&s->nics, values[i]);
+	n = conf_list(conf, "file", &values);
+	for (i = 0; i < n; i++)
+		add(&s->files, values[i]);
+	c->dir = conf_get(conf, "dir");
+}
+
+static void
+free_words(struct words *w)
+{
+	while (w->count > 0)
+		free(w->list[--w->count]);
+	free(w->list);
+}
+
+/* The words behind "--" are tshark's: cut them off, and return them. */
+static char *const *
+cut_arguments(int *argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < *argc; i++)
+		if (strcmp(argv[i], "--") == 0) {
+			*argc = i;
+			argv[i] = NULL;
+			return argv + i + 1;
+		}
+	return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct settings s = { .capture = { .count = UINT64_MAX } };
+	struct capture_options *c = &s.capture;
+	enum es_status status;
+	struct conf *conf;
+	int i;
+
+	msg_program(argv[0]);
+	c->tshark.more = cut_arguments(&argc, argv);
+	for (i = opt_parse(&command, argc, argv, take, &s); i < argc; i++)
+		add(&s.files, argv[i]);
+	conf = conf_load(s.config);
+	use_conf(&s, conf);
+	if (s.nics.count > 0 && (s.files.count > 0 || c->dir != NULL))
+		msg_usage("packets come live (--nic) or from files (--file, --dir), not both");
+	if (s.nics.count == 0 && s.files.count == 0 && c->dir == NULL)
+		msg_usage("where from? --nic IF, --file FILE or --dir DIR");
+	if (c->bpf != NULL)
+		bpf_check(c->bpf);
+	tshark_find(&c->tshark, s.tshark);
+	c->files = s.files.list;
+	c->file_count = s.files.count;
+	c->nics = s.nics.list;
+	c->nic_count = s.nics.count;
+	status = s.nics.count > 0 ? capture_live(c) : capture_files(c);
+	tshark_free(&c->tshark);
+	free_words(&s.files);
+	free_words(&s.nics);
+	conf_free(conf);
+	return (int)status;
+}

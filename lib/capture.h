@@ -1,0 +1,39 @@
+/* From packets to the EK stream on stdout: tshark on capture files or behind a live dumpcap. */
+#ifndef ESPCAP_CAPTURE_H
+#define ESPCAP_CAPTURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "msg.h"
+#include "tshark.h"
+
+struct capture_options {
+	struct tshark tshark;
+	char *const *files;	/* capture files; "-": stdin */
+	size_t file_count;
+	const char *dir;	/* and a folder of them; NULL: none */
+	char *const *nics;	/* or live, from these interfaces */
+	size_t nic_count;
+	const char *bpf;	/* capture filter; NULL: all packets */
+	uint64_t count;		/* packets, at most; 0: no end */
+	const char *stats;	/* file; NULL: none */
+	int verbose;
+};
+
+/**
+ * capture_files(opt):
+ * Dissect the files of ${opt} one after the other.  What is no capture is named: in a folder it is passed over, else it counts.
+ * Return ES_OK; ES_SOME when a file was cut, damaged or no capture; ES_FAILED when one could not be read or tshark failed.
+ */
+enum es_status capture_files(const struct capture_options *opt);
+
+/**
+ * capture_live(opt):
+ * Capture from the interfaces of ${opt} until SIGINT or SIGTERM (every packet captured is still printed; a second signal drops
+ * the rest) or until ${opt}->count packets came.
+ * Return ES_OK, or ES_FAILED when the capture could not start or ended by itself.
+ */
+enum es_status capture_live(const struct capture_options *opt);
+
+#endif
