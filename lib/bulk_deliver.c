@@ -2,16 +2,15 @@
 
 #include <curl/curl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "bulk_input.h"
 #include "bulk_run.h"
 #include "mem.h"
+#include "signals.h"
 
 enum { PROGRESS_MS = 500, LONGEST_WAIT_MS = 1000 };
 
@@ -20,29 +19,11 @@ struct loop {
 	struct bulk_input in;
 	CURLM *multi;
 	struct bulk_request *requests;	/* one a connection */
-	int signals;			/* descriptor that they are read from */
+	struct signals signals;
 	int interrupted;		/* how often */
 	int progress;			/* a line is drawn */
 	uint64_t drawn;
 };
-
-/* Signals are read in the loop.  One that was ignored when we started stays so: a script that chains us stops the first stage only. */
-static int
-open_signals(void)
-{
-	static const int ours[] = { SIGINT, SIGTERM, SIGUSR1 };
-	struct sigaction was;
-	sigset_t set;
-	size_t i;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	for (i = 0; i < sizeof ours / sizeof *ours; i++)
-		if (sigaction(ours[i], NULL, &was) == 0 && was.sa_handler != SIG_IGN)
-			sigaddset(&set, ours[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 static void
 open_loop(struct loop *l, struct bulk_options *opt, char *const *files, size_t count)
@@ -70,7 +51,7 @@ open_loop(struct loop *l, struct bulk_options *opt, char *const *files, size_t c
 	l->requests = mem_zero(opt->connections, sizeof *l->requests);
 	for (i = 0; i < opt->connections; i++)
 		bulk_request_open(&l->requests[i], &opt->access);
-	l->signals = open_signals();
+	signals_open(&l->signals);
 	l->progress = !opt->quiet && isatty(STDERR_FILENO);
 }
 
@@ -88,7 +69,7 @@ close_loop(struct loop *l)
 		bulk_spool_close(&l->run.spool);
 	bulk_keep_close(&l->run.rejects);
 	bulk_keep_close(&l->run.left);
-	close(l->signals);
+	close(l->signals.fd);
 }
 
 static struct bulk_request *
@@ -196,21 +177,20 @@ keep_all(struct loop *l)
 static void
 take_signals(struct loop *l)
 {
-	struct signalfd_siginfo info;
 	char line[512];
+	int report, n = signals_take(&l->signals, &report);
 
-	while (read(l->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (info.ssi_signo == SIGUSR1) {
-			bulk_account_line(&l->run.account, line, sizeof line);
-			msg_warn("%s", line);
-			continue;
-		}
-		if (l->interrupted++ == 0) {
-			if (l->in.open || l->in.at < l->in.count)
-				msg_warn("interrupted: reading no more, delivering what was read");
-			bulk_input_stop(&l->in);
-		} else
+	if (report) {
+		bulk_account_line(&l->run.account, line, sizeof line);
+		msg_warn("%s", line);
+	}
+	while (n-- > 0) {
+		if (l->interrupted++ > 0)
 			bulk_settle_stop(&l->run, ES_LATER, "interrupted again");
+		else if (l->in.open || l->in.at < l->in.count) {
+			msg_warn("interrupted: reading no more, delivering what was read");
+			bulk_input_stop(&l->in);
+		}
 	}
 }
 
@@ -257,7 +237,7 @@ longest_wait(const struct loop *l)
 static void
 wait_for_something(struct loop *l, int input)
 {
-	struct curl_waitfd fds[2] = { { .fd = l->signals, .events = CURL_WAIT_POLLIN } };
+	struct curl_waitfd fds[2] = { { .fd = l->signals.fd, .events = CURL_WAIT_POLLIN } };
 	struct bulk_run *run = &l->run;
 	const uint64_t before = bulk_now();
 	unsigned count = 1;

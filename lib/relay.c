@@ -2,9 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "msg.h"
@@ -15,28 +13,19 @@ enum { BLOCK = 256 * 1024 };
 void
 relay_open(struct relay *r)
 {
-	static const int ours[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction was;
-	sigset_t set;
-	size_t i;
-
 	memset(r, 0, sizeof *r);
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	for (i = 0; i < sizeof ours / sizeof *ours; i++)
-		if (sigaction(ours[i], NULL, &was) == 0 && was.sa_handler != SIG_IGN)
-			sigaddset(&set, ours[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	signals_open(&r->signals);
 	out_open(&r->out, STDOUT_FILENO, "stdout");
 }
 
 static void
 take_signals(struct relay *r)
 {
-	struct signalfd_siginfo info;
+	int report, n = signals_take(&r->signals, &report);
 
-	while (read(r->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+	if (report)
+		msg_warn("%s: %llu packets so far", r->about, (unsigned long long)r->lines / 2);
+	while (n-- > 0) {
 		r->interrupted++;
 		r->signalled(r->ctx);
 	}
@@ -114,7 +103,7 @@ relay_run(struct relay *r, struct child *children, size_t count)
 	size_t i;
 
 	while (set_children(fds, children, count)) {
-		*signals = (struct pollfd){ .fd = r->signals, .events = POLLIN };
+		*signals = (struct pollfd){ .fd = r->signals.fd, .events = POLLIN };
 		*reader = (struct pollfd){ .fd = STDOUT_FILENO };
 		if (poll(fds, 3 + count, -1) < 0) {
 			if (errno == EINTR)
@@ -138,5 +127,5 @@ void
 relay_close(struct relay *r)
 {
 	out_close(&r->out);
-	close(r->signals);
+	close(r->signals.fd);
 }

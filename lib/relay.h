@@ -6,12 +6,13 @@
 
 #include "child.h"
 #include "out.h"
+#include "signals.h"
 
 enum { RELAY_CHILDREN = 4 };
 
 struct relay {
 	struct out out;
-	int signals;		/* descriptor that they are read from */
+	struct signals signals;
 	int interrupted;	/* how often */
 	uint64_t lines;		/* passed on; two are a packet */
 	const char *about;	/* the file or interface that complaints are about */
@@ -24,7 +25,7 @@ struct relay {
 
 /**
  * relay_open(r):
- * Make ${r} ready: from now on SIGINT, SIGTERM and SIGHUP are read by it, unless they were ignored.
+ * Make ${r} ready; from now on it reads the signals (signals_open()).
  */
 void relay_open(struct relay *r);
 

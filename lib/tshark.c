@@ -117,8 +117,10 @@ tshark_is_noise(const char *line)
 		"Running as user", "Capturing on ", " ** (", "** (", "File: ", "Packets captured: ", "Packets: ",
 	};
 	static const char *const tails[] = { " packets captured", " packet captured" };
-	size_t i, len = strlen(line);
+	size_t i, len;
 
+	line += strspn(line, "\r");	/* dumpcap's count of packets is drawn over itself */
+	len = strlen(line);
 	if (len == 0 || strcmp(line, "tshark: ") == 0 || strcmp(line, "tshark:") == 0)
 		return 1;
 	for (i = 0; i < sizeof noise / sizeof *noise; i++)
