@@ -63,7 +63,7 @@ $(addprefix $(BUILD)/,$(COMMANDS)): $(BUILD)/%: $(BUILD)/cmd/%.o $(BUILD)/libesp
 
 $(BUILD)/espcap: cmd/espcap VERSION
 	@mkdir -p $(@D)
-	$(Q)sed 's/@VERSION@/$(VERSION)/' cmd/espcap > $@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
+	$(Q)sed 's/@VERSION@/$(VERSION)/; s,@LIBEXECDIR@,$(LIBEXECDIR),' cmd/espcap > $@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
 
 # --- tests ---------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
-/* esconfig: espcap's own helper, which reads espcap.yml for the script: the options it sets for one stage, each ended by a NUL byte. */
+/* esconfig: espcap's own helper, which reads espcap.yml for the script.  It prints words, each ended by a NUL byte: for each option that is
+ * set its stage and itself, and first "config" and the file that was read, if one was. */
 #include <stdio.h>
-#include <string.h>
 
 #include "conf.h"
 #include "msg.h"
@@ -12,8 +12,8 @@ static const struct opt options[] = {
 };
 
 static const struct opt_command command = {
-	"[--config FILE] capture|reshape|bulk|espcap",
-	"Print the options that espcap.yml sets for a stage, each ended by a NUL byte (used by espcap).",
+	"[--config FILE]",
+	"Print the options that espcap.yml sets, with their stages, each word ended by a NUL byte (used by espcap).",
 	options,
 };
 
@@ -27,30 +27,26 @@ take(const struct opt *o, const char *arg, void *ctx)
 static void
 show(const char *name, const char *value, void *ctx)
 {
-	(void)ctx;
-	printf("--%s%s%s%c", name, value != NULL ? "=" : "", value != NULL ? value : "", '\0');
+	printf("%s%c--%s%s%s%c", (const char *)ctx, '\0', name, value != NULL ? "=" : "", value != NULL ? value : "", '\0');
 }
 
 int
 main(int argc, char **argv)
 {
-	static const char *const stages[] = { "capture", "reshape", "bulk", "espcap" };
+	static char capture[] = "escapture", reshape[] = "esreshape", bulk[] = "esbulk", espcap[] = "espcap";
 	const char *path = NULL;
 	struct conf *conf;
-	size_t i = 0;
-	int first;
 
-	/* It speaks for espcap. */
-	msg_program("espcap");
-	first = opt_parse(&command, argc, argv, take, &path);
-	if (first + 1 != argc)
-		msg_usage("it takes one stage");
-	while (i < 4 && strcmp(argv[first], stages[i]) != 0)
-		i++;
-	if (i == 4)
-		msg_usage("%s: no such stage", argv[first]);
+	msg_program("espcap");	/* it speaks for it */
+	if (opt_parse(&command, argc, argv, take, &path) < argc)
+		msg_usage("it takes no operands");
 	conf = conf_load(path);
-	conf_options(conf, (enum conf_stage)i, show, NULL);
+	if (conf_path(conf) != NULL)
+		printf("config%c%s%c", '\0', conf_path(conf), '\0');
+	conf_options(conf, CONF_CAPTURE, show, capture);
+	conf_options(conf, CONF_RESHAPE, show, reshape);
+	conf_options(conf, CONF_BULK, show, bulk);
+	conf_options(conf, CONF_ESPCAP, show, espcap);
 	conf_free(conf);
 	opt_close_stdout();
 	return ES_OK;
