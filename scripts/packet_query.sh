@@ -37,7 +37,7 @@ while (($#)); do
 		fi
 		case $word in
 		--size)
-			[[ $value =~ ^[0-9]{1,5}$ ]] && ((10#$value <= 10000)) || error 2 "--size: $value: it is a number up to 10000"
+			if [[ ! $value =~ ^[0-9]{1,5}$ ]] || ((10#$value > 10000)); then error 2 "--size: $value: it is a number up to 10000"; fi
 			size=$((10#$value))
 			;;
 		--from) from=$value ;;
