@@ -13,7 +13,7 @@
 #include "msg.h"
 #include "num.h"
 
-enum { FILE_MOST = 1 << 20 };
+enum { FILE_MOST = 1 << 20, DEPTH_MOST = 8 };
 
 enum kind { STRING, LIST, COUNT, SIZE, SECONDS, FLAG };
 
@@ -139,6 +139,30 @@ add_pair(struct conf *c, yaml_document_t *doc, const yaml_node_pair_t *pair)
 		add_value(c, k, yaml_document_get_node(doc, *item));
 }
 
+/* libyaml takes the square of the depth in time; nothing here is deeper than a list in a mapping. */
+static void
+check_depth(const struct conf *c, const char *text, size_t len)
+{
+	yaml_parser_t parser;
+	yaml_event_t event = { .type = YAML_NO_EVENT };
+	int depth = 0, done = 0;
+
+	if (!yaml_parser_initialize(&parser))
+		msg_die(ES_FAILED, "out of memory");
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	while (!done && yaml_parser_parse(&parser, &event)) {
+		done = event.type == YAML_STREAM_END_EVENT;
+		if (event.type == YAML_SEQUENCE_START_EVENT || event.type == YAML_MAPPING_START_EVENT)
+			depth++;
+		else if (event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT)
+			depth--;
+		if (depth > DEPTH_MOST)
+			msg_die(ES_USAGE, "%s:%zu: it is nested too deep", c->path, event.start_mark.line + 1);
+		yaml_event_delete(&event);
+	}
+	yaml_parser_delete(&parser);
+}
+
 static void
 parse(struct conf *c, const char *text, size_t len)
 {
@@ -147,6 +171,7 @@ parse(struct conf *c, const char *text, size_t len)
 	const yaml_node_t *root;
 	const yaml_node_pair_t *pair;
 
+	check_depth(c, text, len);
 	if (!yaml_parser_initialize(&parser))
 		msg_die(ES_FAILED, "out of memory");
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);

@@ -2,7 +2,7 @@
 #     . "$(dirname "$0")/tap.sh"
 # It sets $bin (the commands under test), $top (the source tree), $tmp (a folder of this test's own, removed at the end,
 # also the current directory), a fixed locale and time zone, and no configuration of the caller's.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the tests use what is set here
 set -u
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
