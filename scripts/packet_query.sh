@@ -65,6 +65,10 @@ ask POST '/packets-*/_search?ignore_unavailable=true&allow_no_indices=true' "$bo
 if [[ $http == 400 && $answer == *track_total_hits* ]]; then
 	ask POST '/packets-*/_search?ignore_unavailable=true&allow_no_indices=true' "$(jq 'del(.track_total_hits)' <<<"$body")"
 fi
+if [[ $http == 400 && $answer == *timestamp*fielddata* ]]; then
+	printf '%s: an index was made before the template was installed: its packets are not sorted by time\n' "$program" >&2
+	ask POST '/packets-*/_search?ignore_unavailable=true&allow_no_indices=true' "$(jq 'del(.sort)' <<<"$body")"
+fi
 case $http in
 200) ;;
 401 | 403) error 3 "$node: the credentials are refused (HTTP $http)" ;;

@@ -106,7 +106,10 @@ for o in --help --version --list; do
 	run bash -c "espcap $o >/dev/full"
 	is "$status" 3 "a full disk is told: $o"
 done
-ok 'no temporary folder stays' bash -c "! ls -d '${TMPDIR:-/tmp}'/espcap.?????? 2>/dev/null"
+mkdir scratch
+TMPDIR=$tmp/scratch run espcap --file "$p/dns.pcap"
+TMPDIR=$tmp/scratch run espcap --file nothere
+ok 'no temporary folder stays' rmdir scratch
 
 # --- live, and Ctrl-C ---
 send() { python3 -c 'import socket

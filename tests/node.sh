@@ -8,6 +8,10 @@ if [[ -z ${ESPCAP_TEST_NODE:-} ]]; then
 		skip_all "no node can be started: $(tail -n 1 "$tmp/node.err")"
 fi
 node=$ESPCAP_TEST_NODE
+"$top/scripts/packet_template.sh" "$node" >"$tmp/template.out" 2>&1 || {
+	cat "$tmp/template.out"
+	exit 1
+}
 
 # es METHOD PATH [BODY]: a request to it.
 es() {
