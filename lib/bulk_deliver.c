@@ -32,6 +32,7 @@ open_loop(struct loop *l, struct bulk_options *opt, char *const *files, size_t c
 	size_t i;
 
 	memset(l, 0, sizeof *l);
+	signals_open(&l->signals);
 	run->opt = opt;
 	run->nodes = &opt->nodes;
 	run->bytes = opt->bytes;
@@ -51,7 +52,6 @@ open_loop(struct loop *l, struct bulk_options *opt, char *const *files, size_t c
 	l->requests = mem_zero(opt->connections, sizeof *l->requests);
 	for (i = 0; i < opt->connections; i++)
 		bulk_request_open(&l->requests[i], &opt->access);
-	signals_open(&l->signals);
 	l->progress = !opt->quiet && isatty(STDERR_FILENO);
 }
 

@@ -82,7 +82,7 @@ complete(struct bulk_run *run, struct bulk_chunk *c)
 		bulk_settle_keep(run, c);
 		return;
 	}
-	if (run->opt->spool != NULL && bulk_spool_put(&run->spool, c) != 0 && !run->no_spool_room) {
+	if (run->opt->spool != NULL && bulk_spool_put(&run->spool, c, NULL) != 0 && !run->no_spool_room) {
 		msg_warn("%s: %s; without the spool from here on, the input waits for the server", run->opt->spool,
 		    strerror(errno));
 		run->no_spool_room = 1;

@@ -36,7 +36,7 @@ void
 bulk_settle_keep(struct bulk_run *run, struct bulk_chunk *c)
 {
 	/* Some of it may be delivered, and the file still has all of it: it is written anew. */
-	if (run->opt->spool != NULL && bulk_spool_put(&run->spool, c) == 0) {
+	if (run->opt->spool != NULL && bulk_spool_put(&run->spool, c, NULL) == 0) {
 		run->in_memory--;
 		bulk_spool_leave(&run->spool, c);
 		return;
@@ -227,10 +227,9 @@ settle_halves(struct bulk_run *run, struct bulk_chunk *c)
 	struct bulk_chunk *second = bulk_chunk_split(c, bulk_chunk_middle(c));
 
 	run->in_memory++;
-	if (c->spooled != NULL && (bulk_spool_put(&run->spool, second) != 0 || bulk_spool_put(&run->spool, c) != 0)) {
+	if (c->spooled != NULL && (bulk_spool_put(&run->spool, second, c) != 0 || bulk_spool_put(&run->spool, c, NULL) != 0)) {
 		/* The disk is full: the whole is still in the file of the first half. */
-		free(second->spooled);
-		second->spooled = NULL;
+		bulk_spool_done(&run->spool, second);
 	}
 	bulk_settle_queue(run, second, 0);
 	bulk_settle_queue(run, c, 0);

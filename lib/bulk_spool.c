@@ -27,7 +27,8 @@ static void
 wait_here(struct bulk_spool *s, char *name)
 {
 	if (s->first + s->count == s->room) {
-		memmove(s->waiting, s->waiting + s->first, s->count * sizeof *s->waiting);
+		if (s->first > 0)
+			memmove(s->waiting, s->waiting + s->first, s->count * sizeof *s->waiting);
 		s->first = 0;
 		if (s->count == s->room || s->room == 0) {
 			s->room = s->room > 0 ? 2 * s->room : 64;
@@ -36,6 +37,8 @@ wait_here(struct bulk_spool *s, char *name)
 	}
 	s->waiting[s->first + s->count++] = name;
 }
+
+enum { LONGEST_NAME = 200 };	/* that a part's name is made from; the file system's limit is 255 */
 
 static int
 by_name(const void *a, const void *b)
@@ -62,7 +65,8 @@ find_files(struct bulk_spool *s)
 	}
 	closedir(d);
 	/* Names begin with the time they were made at, so their order is that of age. */
-	qsort(s->waiting + s->first, s->count, sizeof *s->waiting, by_name);
+	if (s->count > 1)
+		qsort(s->waiting + s->first, s->count, sizeof *s->waiting, by_name);
 	s->older = s->count;
 }
 
@@ -127,28 +131,39 @@ remove_file(struct bulk_spool *s, const char *name)
 		s->used -= (uint64_t)st.st_size < s->used ? (uint64_t)st.st_size : s->used;
 }
 
-int
-bulk_spool_put(struct bulk_spool *s, struct bulk_chunk *c)
+/* Names sort by age; the part of a chunk sorts beside the file of the whole. */
+static char *
+new_name(struct bulk_spool *s, const struct bulk_chunk *whole)
 {
+	const unsigned long long number = s->number++;
 	struct timespec now;
-	char *name, *tmp;
+
+	if (whole != NULL && strlen(whole->spooled) < LONGEST_NAME)
+		return mem_format("%.*s-%06llu.bulk", (int)(strlen(whole->spooled) - strlen(".bulk")), whole->spooled, number);
+	clock_gettime(CLOCK_REALTIME, &now);
+	return mem_format("%011lld-%010ld-%06llu.bulk", (long long)now.tv_sec, (long)getpid(), number);
+}
+
+int
+bulk_spool_put(struct bulk_spool *s, struct bulk_chunk *c, const struct bulk_chunk *whole)
+{
+	char *name = c->spooled != NULL ? c->spooled : new_name(s, whole);
+	char *tmp = mem_format("%s.tmp", name);
+	struct stat was = { .st_size = 0 };
 	int failed;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	name = mem_format("%011lld-%010ld-%06llu.bulk", (long long)now.tv_sec, (long)getpid(),
-	    (unsigned long long)s->number++);
-	tmp = mem_format("%s.tmp", name);
+	if (c->spooled != NULL)
+		(void)fstatat(s->dir_fd, name, &was, 0);
 	failed = write_file(s, tmp, c->data, c->len) != 0 || renameat(s->dir_fd, tmp, s->dir_fd, name) != 0 ||
 	    fsync(s->dir_fd) != 0;
 	free(tmp);
 	if (failed) {
-		free(name);
+		if (c->spooled == NULL)
+			free(name);
 		return -1;
 	}
 	s->used += c->len;
-	if (c->spooled != NULL)
-		remove_file(s, c->spooled);
-	free(c->spooled);
+	s->used -= (uint64_t)was.st_size < s->used ? (uint64_t)was.st_size : s->used;
 	c->spooled = name;
 	return 0;
 }

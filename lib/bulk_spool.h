@@ -32,11 +32,12 @@ void bulk_spool_open(struct bulk_spool *s, const char *dir, uint64_t most);
 int bulk_spool_has_room(const struct bulk_spool *s, uint64_t len);
 
 /**
- * bulk_spool_put(s, c):
- * Write ${c} to a file of its own: to a temporary name, synced, renamed, the folder synced.  A file that it had before is removed then.
+ * bulk_spool_put(s, c, whole):
+ * Write ${c} to a file of its own, or to the one it has: to a temporary name, synced, renamed, the folder synced.  A new file is the
+ * newest, or, if ${whole} is not NULL, as old as that of ${whole}, which ${c} is a part of.
  * Return 0, or -1 with errno (a full disk): then nothing has changed.
  */
-int bulk_spool_put(struct bulk_spool *s, struct bulk_chunk *c);
+int bulk_spool_put(struct bulk_spool *s, struct bulk_chunk *c, const struct bulk_chunk *whole);
 
 /**
  * bulk_spool_leave(s, c):

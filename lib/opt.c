@@ -1,5 +1,6 @@
 #include "opt.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -7,10 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "mem.h"
 #include "msg.h"
 
-enum { HELP_COLUMN = 26 };
+enum { HELP_COLUMN = 26, OPT_MAX = 64 };
 
 static const struct opt common[] = {
 	{ "help", 'h', NULL, "show this help and exit" },
@@ -74,19 +74,16 @@ show_version(void)
 	exit(ES_OK);
 }
 
-/* getopt_long(3)'s tables for ours; ${n} options are in ${all}. */
-static struct option *
-long_table(const struct opt *const *all, size_t n, char **letters)
+/* getopt_long(3)'s tables for ours: ${n} options are in ${all}. */
+static void
+long_table(const struct opt *const *all, size_t n, struct option *table, char *s)
 {
-	struct option *table = mem_zero(n + 1, sizeof *table);
-	char *s = mem_array(NULL, 2 * n + 2, 1);
 	size_t i;
 
-	*letters = s;
 	*s++ = ':';	/* a missing argument is told from an unknown option */
 	for (i = 0; i < n; i++) {
-		table[i].name = all[i]->name;
-		table[i].has_arg = all[i]->arg != NULL ? required_argument : no_argument;
+		table[i] = (struct option){ .name = all[i]->name,
+			.has_arg = all[i]->arg != NULL ? required_argument : no_argument };
 		if (all[i]->letter != 0) {
 			*s++ = all[i]->letter;
 			if (all[i]->arg != NULL)
@@ -94,7 +91,7 @@ long_table(const struct opt *const *all, size_t n, char **letters)
 		}
 	}
 	*s = '\0';
-	return table;
+	table[n] = (struct option){ .name = NULL };
 }
 
 static void __attribute__((noreturn))
@@ -114,22 +111,21 @@ int
 opt_parse(const struct opt_command *cmd, int argc, char **argv,
     void (*take)(const struct opt *o, const char *arg, void *ctx), void *ctx)
 {
-	const struct opt **all;
-	struct option *table;
-	const struct opt *o;
-	char *letters;
+	const struct opt *all[OPT_MAX], *o;
+	struct option table[OPT_MAX + 1];
+	char letters[2 * OPT_MAX + 2];
 	size_t n = 0, own, i;
 	int c;
 
 	while (cmd->options[n].name != NULL)
 		n++;
 	own = n;
-	all = mem_zero(own + 2, sizeof *all);
+	assert(own + 2 <= OPT_MAX);
 	for (i = 0; i < own; i++)
 		all[i] = &cmd->options[i];
 	all[n++] = &common[0];
 	all[n++] = &common[1];
-	table = long_table(all, n, &letters);
+	long_table(all, n, table, letters);
 
 	opterr = 0;
 	for (;;) {
@@ -159,8 +155,5 @@ opt_parse(const struct opt_command *cmd, int argc, char **argv,
 			show_version();
 		take(o, optarg, ctx);
 	}
-	free(letters);
-	free(table);
-	free(all);
 	return optind;
 }

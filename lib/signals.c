@@ -42,9 +42,10 @@ signals_take(struct signals *s, int *report)
 		}
 		clock_gettime(CLOCK_MONOTONIC, &t);
 		now = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-		if (s->last == 0 || now - s->last >= ONE_MS)
+		if (s->last == 0 || now - s->last >= ONE_MS) {
+			s->last = now;
 			n++;
-		s->last = now;
+		}
 	}
 	return n;
 }

@@ -48,7 +48,8 @@ tap_result() { # 0|1 DESCRIPTION
 	return "$1"
 }
 
-diag() { printf '%s\n' "$*" | head -c 4000 | sed 's/^/# /'; }
+# On stderr: prove(1) shows that, and hides comments on stdout.
+diag() { printf '%s\n' "$*" | head -c 4000 | sed -e 's/^/# /' -e '12q' >&2; }
 
 # ok DESCRIPTION COMMAND...: passes when the command does.
 ok() {

@@ -1,0 +1,356 @@
+#!/bin/bash
+# esbulk against a scripted server: each rule of delivery, and the account equal to what the server saw.
+. "$(dirname "$0")/tap.sh"
+need python3 jq
+
+fake_pid=''
+stop_fake() { [ -z "$fake_pid" ] || { kill "$fake_pid"; wait "$fake_pid" 2>/dev/null; }; fake_pid=''; }
+at_end stop_fake
+# fake STEP...: start the scripted server; its URL is $url, what it takes is in the file took.
+fake() {
+	stop_fake
+	rm -f took took.requests fake.url
+	start_fake "$@"
+}
+start_fake() {
+	/usr/bin/python3 "$top/tests/fakenode.py" took "$@" >fake.url 2>fake.err &
+	fake_pid=$!
+	wait_for 10 test -s fake.url
+	url=$(<fake.url)
+}
+# documents COUNT [ID]: a bulk stream, with _ids if ID is given.
+documents() {
+	awk -v n="$1" -v id="${2:-}" 'BEGIN { for (i = 1; i <= n; i++) {
+		if (id != "") printf "{\"create\":{\"_index\":\"t\",\"_id\":\"%s%d\"}}\n", id, i; else print "{\"index\":{\"_index\":\"t\"}}"
+		printf "{\"n\":%d}\n", i } }'
+}
+account() { jq -c '[.documents, .indexed, .duplicate, .rejected, .left]' stats; }
+taken() { cut -f 3 took | sort | uniq -c | awk '{ n++; if ($1 > 1) twice++ } END { printf "%d %d", n, twice + 0 }'; }
+send() { run esbulk --node="$url" --stats=stats "$@"; }
+
+documents 100 >in
+documents 100 id >ids
+
+# --- what goes well ---
+fake
+send in
+is "$status $(account) $(taken)" '0 [100,100,0,0,0] 100 0' 'all is taken'
+is "$err$out" '' 'and nothing is said'
+send -v <in
+like "$err" '^esbulk: 100 documents: 100 indexed, 0 duplicate, 0 rejected, 0 left$' 'stdin, and -v says the account'
+fake
+send --chunk 30 in
+is "$(cut -d ' ' -f 1 took.requests | sort -n | tr '\n' ' ')" '10 30 30 30 ' '--chunk'
+fake
+send --bytes 400 in
+ok '--bytes bounds a request' test "$(cut -d ' ' -f 2 took.requests | sort -n | tail -n 1)" -le 400
+is "$(taken)" '100 0' 'and all is taken'
+{ documents 2; printf '{"index":{"_index":"t"}}\n{"n":"%01000d"}\n' 0; documents 1 | sed 's/"n":1/"n":9/'; } >big
+fake
+send --bytes 100 big
+is "$(cut -d ' ' -f 1 took.requests | tr '\n' ' ') $(taken)" '2 1 1  4 0' 'a longer document goes alone'
+fake
+send --gzip --pipeline p --refresh true in
+is "$status $(taken)" '0 100 0' '--gzip, --pipeline, --refresh'
+fake type
+send in
+is "$status $(account) $(taken)" '0 [100,100,0,0,0] 100 0' 'Elasticsearch 6: a type is found to be wanted'
+fake
+send --doctype _doc in
+is "$status $(taken)" '0 100 0' '--doctype'
+sed 's/$/\r/' in >crlf
+fake
+send crlf
+is "$status $(account)" '0 [100,100,0,0,0]' 'CRLF'
+head -c -1 in >nolast
+fake
+send nolast
+is "$status $(account)" '0 [100,100,0,0,0]' 'no last newline'
+send ids
+send ids
+is "$status $(account)" '0 [100,0,100,0,0]' 'ids that are there are duplicates'
+send /dev/null
+is "$status $(account)" '0 [0,0,0,0,0]' 'nothing to do'
+
+# --- what is sent again ---
+again() { # DESCRIPTION FILE STEP...: all is delivered, each once
+	local what=$1 file=$2
+	shift 2
+	fake "$@"
+	send --chunk 20 --timeout 3 "$file"
+	is "$status $(account) $(taken)" '0 [100,100,0,0,0] 100 0' "$what"
+}
+again 'a request answered 429' in http:429
+again '429 with Retry-After' in http:429:1
+again '503, then 502, then 504, then 500' in http:503 http:502 http:504 http:500
+again 'items answered 429' in items:429:0,5,19
+again 'items answered 500, 502, 503, 504' in items:500:1 items:502:2 items:503:3 items:504:4
+again 'every item again and again' in 4xerrors:1
+again 'a connection closed before' in cut-before
+again '429, then a cut, then a 429 item' in http:429 cut-before items:429:1
+again 'a cluster block on the request, 403' in blocked:403
+again 'a cluster block on the request, 429' in blocked:429
+again 'a cluster block on items' in items:403block:0,1 items:429block:2
+again 'an answer a byte at a time' in slow
+again 'a hung request is freed by --timeout' in hang
+fake items:403block:0
+send in
+like "$err" 'waiting: as the script says: \\x1b\[31m403block' 'the reason of a block is said, safely'
+fake http:429:2
+start=$SECONDS
+send in
+ok 'Retry-After is waited for' test $((SECONDS - start)) -ge 1
+
+# The answer is lost after the server took the chunk: with ids it is a duplicate, without it may be double and is said so.
+for step in cut-after cut-answer garbage short; do
+	fake "$step"
+	send --chunk 50 ids
+	is "$status $(jq -c '[.documents, .indexed + .duplicate, .rejected, .left]' stats) $(taken)" '0 [100,100,0,0] 100 0' "$step, with ids: each once"
+	fake "$step"
+	send --chunk 50 in
+	is "$status $(jq -c '[.documents, .indexed, .unknown]' stats)" '0 [100,100,50]' "$step, without: the unknown outcome is counted"
+done
+for step in headers body; do
+	fake "$step"
+	send --chunk 50 --timeout 20 ids
+	is "$status $(jq -c '[.documents, .indexed + .duplicate]' stats) $(taken)" '0 [100,100] 100 0' "an answer with endless $step"
+done
+
+# --- what is refused ---
+fake items:400:3,7
+send --rejects=refused in
+is "$status $(account)" '1 [100,98,0,2,0]' 'items refused: status 1'
+is "$(cat refused)" "$(sed -n '7,8p;15,16p' in)" 'they are kept as a bulk stream'
+is "$(jq -c '[.status, .type, .index, .line]' refused.why | tr '\n' ' ')" '[400,"mapper_parsing_exception","t",7] [400,"mapper_parsing_exception","t",15] ' 'with reasons'
+like "$err" '2 refused documents are in refused, with the reasons in refused.why' 'and named'
+unlike "$err" $'\033' 'a hostile reason does not reach the terminal'
+printf '{"index":{"_index":"t"}}\n{"n":' >refused
+fake items:400:0
+send --rejects=refused in
+is "$(tail -n 3 refused | head -n 1)" '{"n":' 'a file that ended inside a line gets a newline first'
+mkdir here
+fake items:409:0 items:404:1
+(cd here && esbulk --node="$url" ../in 2>err; echo $? >status)
+is "$(cat here/status)" 1 'refused without --rejects: status'
+ok 'and kept in a file of its own' test -s here/esbulk-rejected-*.ndjson
+sed 's/"n":37}/"n":37,"marked":1}/; s/"n":80}/"n":80,"marked":1}/' in >marked
+fake marked:400
+send --chunk 50 --rejects=refused2 marked
+is "$status $(account) $(taken)" '1 [100,98,0,2,0] 98 0' 'a request refused with 400 is halved until the culprits are alone'
+is "$(grep -c marked refused2)" 2 'which are kept'
+fake larger:500
+send in
+is "$status $(account) $(taken)" '0 [100,100,0,0,0] 100 0' 'a request answered 413 is halved'
+fake larger:500
+send --rejects=refused3 big
+is "$status $(account)" '1 [4,3,0,1,0]' 'a document too large for the server is refused'
+
+# --- what is left ---
+left() { # DESCRIPTION STATUS STEP...: nothing goes; all is left in a file that is named
+	local what=$1 want=$2
+	shift 2
+	rm -f esbulk-left-*
+	fake "$@"
+	send --retry 1 --chunk 20 in
+	is "$status $(account)" "$want [100,0,0,0,100]" "$what: status $want, all left"
+	is "$(cat esbulk-left-*.ndjson | sort)" "$(sort in)" "$what: in a file"
+	like "$err" 'documents are left in ./esbulk-left-[0-9]+.ndjson: give it to esbulk again' "$what: that is named"
+}
+left 'credentials refused' 3 'auth:nobody'
+left 'busy for longer than --retry' 4 1000xhttp:503
+left 'no index and none may be made' 3 1000xitems:404index:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19
+left 'no bulk there' 3 1000xhttp:404
+rm -f esbulk-left-*
+url=http://127.0.0.1:1
+send --retry 1 <in
+is "$status $(account)" '4 [100,0,0,0,100]' 'nobody listens: status 4, all left'
+like "$err" 'no node can be reached, waiting' 'and said once'
+is "$(grep -c 'no node can be reached' <<<"$err")" 1 'once'
+fake
+send esbulk-left-*.ndjson
+is "$status $(taken)" '0 100 0' 'the file of what was left is a bulk stream'
+
+# --- several nodes ---
+fake
+send --node=127.0.0.1:1 in
+is "$status $(account) $(taken)" '0 [100,100,0,0,0] 100 0' 'one node dead: its chunks go to the other'
+url="$url,http://localhost:${url##*:}/prefix/"
+send --chunk 10 ids
+is "$status $(account)" '0 [100,100,0,0,0]' 'a list of URLs, one with a path'
+fake
+port=${url##*:}
+stop_fake
+FAKENODE_PORT=$port
+export FAKENODE_PORT
+(wait_for 10 grep -q 'waiting' err.live; exec /usr/bin/python3 "$top/tests/fakenode.py" took >/dev/null 2>&1) &
+late=$!
+esbulk --node="127.0.0.1:$port" --stats=stats in 2>err.live
+is "$? $(account)" '0 [100,100,0,0,0]' 'a node that comes back is used again'
+kill "$late"
+unset FAKENODE_PORT
+for words in 'localhost:99999' 'ftp://x' '' 'a,,b' 'http://' 'a b' '::1'; do
+	run esbulk --node="$words" in
+	is "$status" 2 "wrong use: --node='$words'"
+done
+run esbulk --node='http://u:secret@[::1' in
+unlike "$err" secret 'a password in a bad URL is not shown'
+run env -u ELASTICSEARCH_URL "$bin/esbulk" in
+is "$status" 2 'no node is wrong use'
+fake
+ELASTICSEARCH_URL=$url run esbulk in
+is "$status" 0 'ELASTICSEARCH_URL'
+
+# --- credentials ---
+fake "auth:Basic $(printf 'me:pass word' | base64)"
+ELASTIC_PASSWORD='pass word' send --user me in
+is "$status" 0 '--user and ELASTIC_PASSWORD'
+(umask 077; echo 'me:pass word' >user; echo 'key-id:key' >key; echo token >token)
+send --user-file user in
+is "$status" 0 '--user-file'
+printf 'machine 127.0.0.1 login me password "pass word"\n' >.netrc
+send in
+is "$status" 0 '.netrc'
+rm .netrc
+run esbulk --node="http://me:pass%20word@${url#http://}" in
+is "$status" 0 'in the URL'
+fake "auth:ApiKey $(printf 'key-id:key' | base64)"
+send --api-key-file key in
+is "$status" 0 '--api-key-file, id:key'
+ELASTIC_API_KEY=$(printf 'key-id:key' | base64) send in
+is "$status" 0 'ELASTIC_API_KEY, encoded'
+fake 'auth:Bearer token'
+send --bearer-file token in
+is "$status" 0 '--bearer-file'
+chmod 644 token
+send --bearer-file token in
+like "$err" 'token: others can read this secret' 'a secret that others can read is said'
+run esbulk --node="$url" --user me:secret in
+is "$status" 2 'a password in argv is refused'
+unlike "$err" secret 'and not shown'
+run esbulk --node="$url" --user-file user --bearer-file token in
+is "$status" 2 'two kinds of credentials'
+
+# --- the input ---
+fake
+printf '%s\n' '{"index":{"_index":"t"}}' '{"n":1}' 'hello' '{"n":2}' '[1]' '{"index":{"_index":"t"}}' 'no document' '{"index":{"_index":"t"}}' '{"n":3}' '{"index":{}}' >mixed
+send mixed
+is "$status $(account) $(jq .bad stats) $(taken)" '1 [2,2,0,0,0] 5 2 0' 'lines that are no bulk stream are counted and passed over'
+like "$err" 'mixed:3: expected an action line' 'with the line and what was expected'
+like "$err" 'mixed:7: expected a document, an object, after its action line' 'also for a document'
+like "$err" 'mixed:10: the document after this action line is missing' 'and at the end'
+send nothere in
+is "$status $(account)" '3 [100,100,0,0,0]' 'a missing file: status 3, the others are delivered'
+python3 -c 'print("{\"index\":{\"_index\":\"t\"}}\n{\"n\":\"" + "x" * 3000000 + "\"}")' >long
+send --max-line 2M long in
+is "$status $(account)" '1 [100,100,0,0,0]' 'a line over --max-line is passed over'
+send long
+is "$status $(account)" '0 [1,1,0,0,0]' 'a long line'
+mkfifo pipe
+esbulk --node="$url" --flush 0.3 <pipe &
+pid=$!
+exec 7>pipe
+fake_took() { grep -q '"trickle"' took; }
+printf '{"index":{"_index":"t"}}\n{"n":"trickle"}\n' >&7
+ok 'a slow trickle is flushed by time' wait_for 10 fake_took
+exec 7>&-
+wait "$pid"
+
+# --- signals ---
+# Whether process $pid has its own handling of signals in place.
+minds_signals() { grep -q '^SigBlk:.*[1-9a-f]' "/proc/$pid/status"; }
+fake
+env --default-signal=INT esbulk --node="$url" --flush 60 --stats=stats <pipe 2>err.live &
+pid=$!
+exec 7>pipe
+documents 5 >&7
+wait_for 10 minds_signals
+counted() { kill -USR1 "$pid" && grep -q '5 documents: 0 indexed' err.live; }
+ok 'SIGUSR1: the account so far' wait_for 10 counted
+kill -INT "$pid"
+wait "$pid"
+is "$? $(account) $(taken)" '4 [5,5,0,0,0] 5 0' 'SIGINT: what was read is delivered'
+exec 7>&-
+fake 1000xhttp:503
+env --default-signal=TERM esbulk --node="$url" --stats=stats <pipe 2>err.live &
+pid=$!
+exec 7>pipe
+documents 5 >&7
+wait_for 10 grep -q 503 took.requests
+kill -TERM "$pid"
+wait_for 10 grep -q 'reading no more' err.live
+ended() { kill -TERM "$pid" 2>/dev/null; ! kill -0 "$pid" 2>/dev/null; }
+wait_for 10 ended
+wait "$pid"
+is "$? $(account)" '4 [5,0,0,0,5]' 'a second signal: what is not delivered is kept'
+exec 7>&-
+
+# --- the spool ---
+url=http://127.0.0.1:1
+send --spool spool --retry 1 --chunk 10 ids
+is "$status $(account)" '4 [100,0,0,0,100]' 'with --spool: status 4, all left'
+is "$(cat spool/*.bulk | sort)" "$(sort ids)" 'in the spool'
+like "$err" '100 documents are left in the spool spool' 'which is named'
+echo '{"index":{"_index":"t","_id":"x"}}' >spool/half.tmp
+fake
+send --spool spool /dev/null
+is "$status $(account) $(taken)" '0 [100,100,0,0,0] 100 0' 'the next run delivers it'
+is "$(ls spool)" '' 'and the spool is empty'
+is "$(cut -f 2 took | head -n 3 | tr '\n' ' ')" 'id1 id2 id3 ' 'the oldest first'
+esbulk --node="$url" --spool spool <pipe &
+pid=$!
+exec 7>pipe
+opened() { find "/proc/$pid/fd" -lname "$tmp/spool" | grep -q .; }
+wait_for 10 opened
+locked() { run esbulk --node="$url" --spool spool /dev/null; [ "$status" = 3 ]; }
+ok 'a spool is for one esbulk at a time' wait_for 10 locked
+like "$err" 'another esbulk uses this spool' 'and that is said'
+exec 7>&-
+wait "$pid"
+mkdir full
+if mount -t tmpfs -o size=64k tmpfs full 2>/dev/null; then
+	at_end umount "$tmp/full"
+	documents 5000 id >many
+	fake 2xhttp:503
+	send --spool full many
+	is "$status $(account) $(taken)" '0 [5000,5000,0,0,0] 5000 0' 'a full disk under the spool: all is delivered'
+	like "$err" 'No space left on device; without the spool from here on' 'and it is said'
+else
+	diag 'no tmpfs can be mounted here: a full disk under the spool was not tried'
+	[ -z "${CI:-}" ] || is mount 'a tmpfs' 'in CI nothing is skipped'
+fi
+
+# Killed at any moment with a spool, and run again: with ids each document is there exactly once.
+documents 3000 k >kids
+fake 3xhttp:503 cut-after 200xok
+for n in $(seq 12); do
+	esbulk --node="$url" --spool kill --chunk 50 --connections 3 kids 2>/dev/null &
+	pid=$!
+	more() { [ "$(wc -l <took.requests)" -ge $((n * 4)) ]; }
+	wait_for 10 more
+	kill -KILL "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+done
+send --spool kill --chunk 50 kids
+is "$status $(taken)" '0 3000 0' 'killed 12 times with a spool and run again: exactly once'
+is "$(ls kill)" '' 'and nothing is left'
+
+# --- outputs that can't be written ---
+fake items:400:0
+run esbulk --node="$url" --rejects=/dev/full in
+is "$status" 3 'rejects that can not be written: status'
+like "$err" '/dev/full: No space left' 'and said'
+run esbulk --node="$url" --rejects=/nonexistent/x in
+is "$status" 3 'a rejects file that can not be made is told at once'
+fake
+run esbulk --node="$url" --stats=/dev/full in
+is "$status" 3 'an account that can not be written'
+run bash -c 'esbulk --help >/dev/full'
+is "$status" 3 '--help to a full disk'
+run bash -c "esbulk --node='$url' --dry-run >&-"
+is "$status" 3 '--dry-run to a closed stdout'
+for words in '--chunk 0' '--chunk x' '--bytes 5Q' '--flush -1' '--connections 0' '--connections 1000' '--retry x' '--spool-max 0' '--pipeline a/b' '--doctype a?b'; do
+	# shellcheck disable=SC2086
+	run esbulk --node=x $words in
+	is "$status" 2 "wrong use: $words"
+done
+done_testing
