@@ -75,9 +75,11 @@ main(int argc, char **argv)
 	int first;
 
 	msg_program(argv[0]);
+	/* All is in UTC; also, the C library reads the local zone's file again and again, which is forbidden once confined. */
+	setenv("TZ", "UTC0", 1);
 	first = opt_parse(&command, argc, argv, take, &s);
 	if (day_check(s.reshape.index) != NULL)
-		msg_die(ES_FAILED, "the time zone data can't be used");
+		msg_die(ES_FAILED, "the default index name can't be made");
 	if (s.reshape.op == NULL)
 		s.reshape.op = s.reshape.id ? "create" : "index";
 	s.reshape.tags = s.tags.text;

@@ -77,6 +77,8 @@ out_flush(struct out *o)
 	size_t done = 0;
 	ssize_t n;
 
+	if (o->whole == 0)
+		return;
 	while (done < o->whole) {
 		n = write(o->fd, o->buf + done, o->whole - done);
 		if (n < 0) {
@@ -96,8 +98,7 @@ out_flush(struct out *o)
 void
 out_close(struct out *o)
 {
-	if (o->whole > 0)
-		out_flush(o);
+	out_flush(o);
 	if (close(o->fd) != 0)
 		msg_die(ES_FAILED, "%s: %s", o->what, strerror(errno));
 	free(o->buf);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PACKET_ID = 30 };	/* its length */
+enum { PACKET_ID = 29 };	/* its length */
 
 /**
  * packet_id_open():
@@ -15,7 +15,7 @@ void packet_id_open(void);
 
 /**
  * packet_id(id, ms, doc, len):
- * Write into ${id} PACKET_ID characters of - 0-9 A-Z _ a-z, not terminated: the capture time ${ms} in milliseconds (48 bits, in an alphabet
+ * Write into ${id} PACKET_ID characters of - 0-9 A-Z _ a-z, not terminated: the capture time ${ms} in milliseconds (below 2^42; 7 characters, in an alphabet
  * in the order of its bytes, so that ids of one time are neighbours in Lucene's term dictionary), then 132 bits of
  * the BLAKE2b digest of the ${len} bytes at ${doc}.
  */

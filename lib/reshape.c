@@ -222,7 +222,7 @@ take_line(struct reshape *r, const char *line, size_t len)
 	const char *whole = line;
 	const size_t whole_len = len;
 	size_t stamp, i;
-	int clash;
+	int clash, mended = 0;
 
 	r->lines++;
 	if (r->in.number == 1 && len >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
@@ -234,7 +234,7 @@ take_line(struct reshape *r, const char *line, size_t len)
 	if (i == len)
 		return;
 	if (utf8_valid(line, len) < len) {
-		r->mended++;
+		mended = 1;
 		len = utf8_mend(scratch(r, 3 * len), line, len);
 		line = r->scratch;
 	}
@@ -245,6 +245,7 @@ take_line(struct reshape *r, const char *line, size_t len)
 	switch (classify(r, &stamp, &clash)) {
 	case PACKET:
 		packet(r, stamp, clash);
+		r->mended += (uint64_t)mended;
 		break;
 	case ACTION:
 		break;	/* tshark's is never passed on: its date is local, its _type refused */
@@ -273,8 +274,10 @@ take_file(struct reshape *r, int fd)
 
 	line_open(&r->in, r->opt->max_line);
 	do {
-		if (r->out.whole > 0 && would_wait(fd))
+		if ((r->out.whole > 0 || r->bad.whole > 0) && would_wait(fd)) {
 			out_flush(&r->out);
+			out_flush(&r->bad);
+		}
 		n = line_read(&r->in, fd);
 		if (n < 0 && (errno == EINTR || (errno == EAGAIN && poll(&p, 1, -1) >= 0)))
 			continue;
