@@ -108,7 +108,7 @@ installed = \
 	$(foreach c,$(filter-out esconfig,$(COMMANDS)) espcap,755:$(BUILD)/$c:$(BINDIR)/$c) \
 	755:$(BUILD)/esconfig:$(LIBEXECDIR)/esconfig \
 	$(foreach f,$(SCRIPTS),755:$f:$(DATADIR)/$f) \
-	$(foreach f,$(wildcard scripts/*/*),644:$f:$(DATADIR)/$f) \
+	$(foreach f,$(wildcard scripts/*.jq scripts/*.tsv scripts/*/*),644:$f:$(DATADIR)/$f) \
 	$(foreach f,$(PAGES),644:$f:$(MANDIR)/man$(patsubst .%,%,$(suffix $f))/$(notdir $f)) \
 	$(foreach f,$(DOCS),644:$f:$(DOCDIR)/$(notdir $f))
 

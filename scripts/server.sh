@@ -1,92 +1,199 @@
-# How the scripts reach a server; sourced, not run.  It gives them:
-#     error STATUS MESSAGE            say it and exit
-#     server_option OPTION VALUE      take one of the options below; returns 1 when it is none of them
-#     server_node WORD                set $node to the URL of host, host:port, [IPv6]:port or URL
-#     ask METHOD PATH [BODY]          a request; the answer's body goes to $answer, its status to $http
-# The options are esbulk's, and secrets stay out of the command line as they do there.
+# How the scripts take their options and reach a server; sourced, not run.  It gives them:
+#     options WORD...            take the options, put the other words into $words; the script's own option_taken OPTION VALUE
+#                                returns 0 for those that it knows, and $switches names those without a value
+#     ask METHOD PATH [BODY]     a request; the status goes to $http, the answer's body into the file $answer
+#     must WHAT                  end with what the server said unless $http is 2xx
+#     error STATUS MESSAGE       say it and exit
+# The options for credentials and TLS are esbulk's, and secrets stay out of command lines as they do there.
 # shellcheck shell=bash disable=SC2034 # the scripts use what is set here
 
 server_usage='  --user NAME          password from ELASTIC_PASSWORD, or asked for
   --user-file FILE     file with USER:PASSWORD
   --api-key-file FILE  file with an API key (or ELASTIC_API_KEY)
   --bearer-file FILE   file with a bearer token
-  --ca FILE            certificates of the authorities to trust
-  --cert FILE, --key FILE   our certificate and its key
-  --insecure           do not check the server'"'"'s certificate'
+  --aws-sigv4 REGION[:SERVICE]
+                       sign for AWS, keys from AWS_* variables
+  --ca FILE            certificates of the authorities to trust, PEM
+  --cert FILE          our certificate, PEM
+  --key FILE           and its key
+  --insecure           do not check the server'"'"'s certificate
+  -h, --help           show this help and exit'
 
 program=${0##*/}
-node='' answer='' http=''
-server_user='' server_password='' server_header='' server_arguments=()
+words=() switches='' http='' node=''
+server_nodes=() server_user='' server_password='' server_headers=() server_arguments=()
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/espcap-scripts.XXXXXX")
+answer=$scratch/answer
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
+# What came from a server must not drive the terminal.
 error() {
 	printf '%s: %s\n' "$program" "$2" | tr -d '\000-\010\013-\037\177' >&2
 	exit "$1"
 }
 
-first_line() { # FILE
-	local line
-	[[ -r $1 ]] || error 2 "$1: it can't be read"
-	IFS= read -r line <"$1" || [[ -n $line ]] || error 2 "$1: its first line is empty"
-	printf '%s' "${line%$'\r'}"
+wrong_use() {
+	usage >&2
+	exit 2
 }
 
-server_option() { # OPTION VALUE; returns 0 when it was taken
-	local line
-	case $1 in
-	--user) server_user=$2 ;;
-	--user-file)
-		line=$(first_line "$2")
-		server_user=${line%%:*} server_password=${line#*:}
-		;;
-	--api-key-file) server_api_key "$(first_line "$2")" ;;
-	--bearer-file) server_header="Authorization: Bearer $(first_line "$2")" ;;
-	--ca) server_arguments+=(--cacert "$2") ;;
-	--cert) server_arguments+=(--cert "$2") ;;
-	--key) server_arguments+=(--key "$2") ;;
-	*) return 1 ;;
-	esac
+# The functions below set variables and run in no subshell, so that error ends the script.
+first_line() { # FILE; sets $line
+	line=''
+	[[ -r $1 && ! -d $1 ]] || error 2 "$1: it can't be read"
+	[[ ! -f $1 || -z $(find -L "$1" -perm /077) ]] || printf '%s: %s: others can read this secret; chmod 600 it\n' "$program" "$1" >&2
+	IFS= read -r line <"$1" || true
+	line=${line%$'\r'}
+	[[ -n $line ]] || error 2 "$1: its first line is empty"
+}
+
+number() { # NAME OPTION VALUE MAXIMUM; sets $NAME
+	if [[ ! $3 =~ ^[0-9]{1,9}$ ]] || ((10#$3 > $4)); then error 2 "$2: $3: it is a number up to $4"; fi
+	printf -v "$1" '%d' $((10#$3))
 }
 
 server_api_key() { # id:key, or encoded
 	local key=$1
 	[[ $key != *:* ]] || key=$(printf '%s' "$key" | base64 -w 0)
-	server_header="Authorization: ApiKey $key"
+	server_headers+=("Authorization: ApiKey $key")
 }
 
-server_node() { # WORD
+server_aws() { # REGION[:SERVICE]
+	[[ $1 =~ ^[^:]+(:[^:]+)?$ ]] || error 2 "--aws-sigv4: $1: it is REGION or REGION:SERVICE"
+	[[ -n ${AWS_ACCESS_KEY_ID:-} && -n ${AWS_SECRET_ACCESS_KEY:-} ]] ||
+		error 2 '--aws-sigv4: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be in the environment'
+	local scope=$1
+	[[ $scope == *:* ]] || scope+=:es
+	server_arguments+=(--aws-sigv4 "aws:amz:$scope")
+	server_user=$AWS_ACCESS_KEY_ID server_password=$AWS_SECRET_ACCESS_KEY
+	[[ -z ${AWS_SESSION_TOKEN:-} ]] || server_headers+=("X-Amz-Security-Token: $AWS_SESSION_TOKEN")
+}
+
+server_option() { # OPTION VALUE; returns 1 when it is none of these
+	local line
+	case $1 in
+	--user) server_user=$2 ;;
+	--user-file)
+		first_line "$2"
+		[[ $line == *:* ]] || error 2 "$2: its first line is not USER:PASSWORD"
+		server_user=${line%%:*} server_password=${line#*:}
+		;;
+	--api-key-file) first_line "$2" && server_api_key "$line" ;;
+	--bearer-file) first_line "$2" && server_headers+=("Authorization: Bearer $line") ;;
+	--aws-sigv4) server_aws "$2" ;;
+	--ca | --cert | --key)
+		[[ -r $2 && ! -d $2 ]] || error 2 "$1: $2: it can't be read"
+		server_arguments+=("${1/%--ca/--cacert}" "$2")
+		;;
+	*) return 1 ;;
+	esac
+}
+
+options() { # WORD...
+	local word value
+	while (($#)); do
+		word=$1
+		shift
+		case $word in
+		-h | --help) usage && exit 0 || exit 3 ;;
+		--insecure) server_arguments+=(--insecure) ;;
+		--)
+			words+=("$@")
+			return
+			;;
+		--*)
+			if [[ " $switches " == *" $word "* ]]; then
+				option_taken "$word" ''
+				continue
+			fi
+			if [[ $word == *=* ]]; then
+				value=${word#*=} word=${word%%=*}
+			else
+				(($#)) || error 2 "$word needs an argument"
+				value=$1
+				shift
+			fi
+			option_taken "$word" "$value" || server_option "$word" "$value" || error 2 "$word: no such option; see $program --help"
+			;;
+		*) words+=("$word") ;;
+		esac
+	done
+}
+
+server_url() { # WORD; adds it to the nodes
 	local word=${1%/}
 	[[ $word == *://* ]] || word=http://$word
-	[[ $word =~ ^https?://([^/@]*@)?(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]+)?(/.*)?$ ]] || error 2 "$1: it is host, host:port, [IPv6]:port or a URL"
-	if [[ -z ${BASH_REMATCH[3]} && $1 != *://* ]]; then
-		word=http://${BASH_REMATCH[2]}:9200${BASH_REMATCH[4]}
+	[[ $word =~ ^https?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]+)?(/[^?#[:space:]]*)?$ ]] ||
+		error 2 "$1: it is host, host:port, [IPv6]:port or a URL"
+	if [[ -z ${BASH_REMATCH[2]} && $1 != *://* ]]; then
+		word=http://${BASH_REMATCH[1]}:9200${BASH_REMATCH[3]}
 	fi
-	node=$word
+	server_nodes+=("$word")
+}
+
+server() { # NODE[,NODE...]
+	local word list
+	IFS=, read -ra list <<<"$1"
+	((${#list[@]})) || error 2 'no node is given'
+	for word in "${list[@]}"; do server_url "$word"; done
+	node=${server_nodes[0]}
 	if [[ -n $server_user && -z $server_password ]]; then
 		server_password=${ELASTIC_PASSWORD:-}
 		if [[ -z $server_password ]]; then
-			[[ -t 0 ]] || error 2 "no password for user $server_user: set ELASTIC_PASSWORD or give --user-file"
-			read -rs -p "Password for $server_user: " server_password && echo >&2
+			{ true </dev/tty; } 2>/dev/null || error 2 "no password for user $server_user: set ELASTIC_PASSWORD or give --user-file"
+			read -rs -p "Password for $server_user: " server_password </dev/tty && echo >&2
 		fi
-	elif [[ -z $server_user$server_header && -n ${ELASTIC_API_KEY:-} ]]; then
+	elif [[ -z $server_user && ${#server_headers[@]} == 0 && -n ${ELASTIC_API_KEY:-} ]]; then
 		server_api_key "$ELASTIC_API_KEY"
 	fi
 }
 
-# A value in curl's configuration syntax.
-curl_quote() {
-	local s=${1//\\/\\\\}
-	printf '"%s"' "${s//\"/\\\"}"
+curl_quote() { # NAME VALUE, in curl's configuration syntax
+	local s=${2//\\/\\\\}
+	printf '%s = "%s"\n' "$1" "${s//\"/\\\"}"
+}
+
+server_secrets() {
+	local header
+	[[ -z $server_user ]] || curl_quote user "$server_user:$server_password"
+	for header in "${server_headers[@]}"; do curl_quote header "$header"; done
 }
 
 ask() { # METHOD PATH [BODY]
-	local all
-	all=$(
-		curl -sS -m 120 --proto =http,https -X "$1" -H 'Content-Type: application/json' -w '\n%{http_code}' --netrc-optional \
-			"${server_arguments[@]}" -K <(
-				[[ -z $server_user ]] || printf 'user = %s\n' "$(curl_quote "$server_user:$server_password")"
-				[[ -z $server_header ]] || printf 'header = %s\n' "$(curl_quote "$server_header")"
-			) ${3:+--data-binary @-} "$node$2" <<<"${3:-}"
-	) || error 4 "$node can't be reached"
-	http=${all##*$'\n'}
-	answer=${all%$'\n'*}
+	local body=() status
+	((${#server_nodes[@]})) || error 2 'no node is given'
+	[[ -z ${3:-} ]] || body=(--data-binary @-)
+	for node in "${server_nodes[@]}"; do
+		status=0
+		http=$(
+			curl -sS -m 120 --connect-timeout 10 --proto =http,https -X "$1" -H 'Content-Type: application/json' -o "$answer" -w '%{http_code}' \
+				--netrc-optional "${server_arguments[@]}" -K <(server_secrets) "${body[@]}" "$node$2" 2>"$scratch/why" <<<"${3:-}"
+		) || status=$?
+		((status)) || return 0
+	done
+	# Files of ours that curl can't use.
+	case $status in
+	26 | 58 | 77) error 2 "$(<"$scratch/why")" ;;
+	esac
+	error 4 "$node: $(<"$scratch/why")"
 }
+
+# What the server says is wrong.
+reason() {
+	jq -er '.error | if type == "object" then ([.root_cause[]?.reason, .caused_by.reason?, .reason] | map(select(.)) | unique | join("; ")) else . end' \
+		"$answer" 2>/dev/null || head -c 500 "$answer"
+}
+
+must() { # WHAT
+	case $http in
+	2*) ;;
+	401 | 403) error 3 "$node: $1: the credentials are refused (HTTP $http): $(reason)" ;;
+	429 | 5*) error 4 "$node: $1: HTTP $http: $(reason)" ;;
+	*) error 3 "$node: $1: HTTP $http: $(reason)" ;;
+	esac
+}
+
+command -v jq >/dev/null || error 3 'jq is not installed: scripts/deps.sh'
+command -v curl >/dev/null || error 3 'curl is not installed: scripts/deps.sh'

@@ -8,10 +8,12 @@ for page in "$top"/man/*.[1-9]; do
 	is "$(mandoc -T lint -W warning "$page" 2>&1)" '' "${page##*/}: mandoc has nothing to say"
 done
 
-for c in esifaces escapture esreshape esbulk espcap; do
+for manual in "$top"/man/*.[18]; do
+	c=${manual##*/} && c=${c%.[18]}
+	[[ $manual != *.8 ]] || PATH+=:$top/scripts c+=.sh
 	"$c" --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z0-9-]+' | grep -oE '(^| )-+[a-zA-Z0-9-]+' | tr -d ' ' | sort -u >help
 	# In the page: options that an item of a list is about.
-	grep '^\.It Fl' "$top/man/$c.1" | grep -oE 'Fl -?[a-zA-Z0-9][a-zA-Z0-9-]*' | sed 's/^Fl //; s/^/-/' | sort -u >page
+	grep '^\.It Fl' "$manual" | grep -oE 'Fl -?[a-zA-Z0-9][a-zA-Z0-9-]*' | sed 's/^Fl //; s/^/-/' | sort -u >page
 	is "$(cat page)" "$(cat help)" "$c: the page's options are those of --help"
 done
 sed -n '/^} keys\[\] = {/,/^};/s/.*{ "\([a-z0-9_]*\)",.*/\1/p' "$top/lib/conf.c" | sort >table
@@ -24,6 +26,7 @@ ok 'each key is an option' test -z "$(comm -23 table names)"
 # --- the examples ---
 mkdir -p work/captures
 cd work || exit 1
+cp -r "$top/scripts" .
 cp "$top/test_pcaps/dns.pcap" packets.pcap
 cp "$top/test_pcaps/arp.pcap" "$top/test_pcaps/vlan.pcap" captures/
 escapture packets.pcap >packets.ek
