@@ -1,6 +1,7 @@
 # make            build/esifaces build/escapture build/esreshape build/esbulk build/espcap
 # make check      all tests, real node included (installs what they need)
 # make demo       real packets into a real node, and a look at them
+# make bench      ratios taken side by side in one run
 # Others: unit asan lint install uninstall clean.  V=1 shows the commands, WERROR=1 makes warnings errors.
 
 VERSION := $(shell cat VERSION)
@@ -93,6 +94,11 @@ lint:
 	$(MAKE) BUILD=$(BUILD)/clang CC=clang WERROR=1 all unit
 	tests/lint
 
+# Each compares in one run: the machine's speed of the day does not matter.
+bench: all
+	scripts/deps.sh --tests
+	$(Q)for b in tests/bench/*.sh; do printf '\n== %s\n' "$$b"; ESPCAP_BIN=$(abspath $(BUILD)) "$$b" || exit; done
+
 demo:
 	scripts/demo.sh
 
@@ -124,6 +130,6 @@ uninstall:
 clean:
 	$(Q)rm -rf $(BUILD)
 
-.PHONY: all unit check asan lint demo install uninstall clean
+.PHONY: all unit check asan lint bench demo install uninstall clean
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/lib/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*.d)

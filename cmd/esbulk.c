@@ -11,6 +11,7 @@
 
 static const struct opt options[] = {
 	{ "node", 0, "LIST", "nodes: host, host:port, [IPv6] or URL, by commas or repeated" },
+	{ "cloud-id", 0, "ID", "node by its Elastic Cloud ID" },
 	{ "chunk", 0, "DOCS", "documents in a request, at most (1000)" },
 	{ "bytes", 0, "SIZE", "bytes in a request, at most (5M)" },
 	{ "flush", 0, "SECONDS", "longest time a document waits for others (1)" },
@@ -29,7 +30,7 @@ static const struct opt options[] = {
 	{ "cert", 0, "FILE", "our certificate, PEM" },
 	{ "key", 0, "FILE", "and its key" },
 	{ "insecure", 0, NULL, "do not check the server's certificate" },
-	{ "gzip", 0, NULL, "compress requests" },
+	{ "gzip", 0, NULL, "compress requests (but not to this machine)" },
 	{ "doctype", 0, "TYPE", "mapping type for Elasticsearch 6 (found out by itself)" },
 	{ "pipeline", 0, "NAME", "ingest pipeline" },
 	{ "refresh", 0, "WHEN", "true, false or wait_for, in each request" },
@@ -84,11 +85,10 @@ seconds_of(const char *name, const char *arg, uint64_t max)
 	return ms;
 }
 
+/* Nodes that ${from} named; ${wrong} says what is wrong with them, if it is not NULL. */
 static void
-add_nodes(struct bulk_nodes *nodes, const char *from, const char *words)
+check_nodes(const char *from, const char *wrong)
 {
-	char *wrong = bulk_nodes_add(nodes, words);
-
 	if (wrong != NULL)
 		msg_usage("%s: %s", from, wrong);
 }
@@ -175,7 +175,9 @@ take(const struct opt *o, const char *arg, void *ctx)
 	if (take_limit(name, arg, b) || take_access(name, arg, &b->access))
 		return;
 	if (strcmp(name, "node") == 0)
-		add_nodes(&b->nodes, "--node", arg);
+		check_nodes("--node", bulk_nodes_add(&b->nodes, arg));
+	else if (strcmp(name, "cloud-id") == 0)
+		check_nodes("--cloud-id", bulk_nodes_add_cloud(&b->nodes, arg));
 	else if (strcmp(name, "rejects") == 0)
 		b->rejects = arg;
 	else if (strcmp(name, "spool") == 0)
@@ -205,7 +207,7 @@ main(int argc, char **argv)
 		msg_die(ES_FAILED, "libcurl can't be used");
 	first = opt_parse(&command, argc, argv, take, &s);
 	if (s.bulk.nodes.count == 0 && url != NULL && *url != '\0')
-		add_nodes(&s.bulk.nodes, "ELASTICSEARCH_URL", url);
+		check_nodes("ELASTICSEARCH_URL", bulk_nodes_add(&s.bulk.nodes, url));
 	if (s.bulk.nodes.count == 0)
 		msg_usage("no node: give --node=HOST:PORT or set ELASTICSEARCH_URL");
 	bulk_access_complete(&s.bulk.access);

@@ -16,7 +16,7 @@ struct bulk_access {
 	char *aws_token;
 	const char *ca, *cert, *key;	/* files, PEM */
 	int insecure;
-	int gzip;			/* compress the bodies */
+	int gzip;			/* compress the bodies, but not for a node on this machine */
 	const char *doctype;		/* mapping type for Elasticsearch 6; NULL: find out whether one is wanted */
 	const char *pipeline, *refresh;
 	uint64_t timeout;		/* of one request, ms */
@@ -46,10 +46,10 @@ void bulk_access_aws(struct bulk_access *a, const char *word);
 void bulk_access_complete(struct bulk_access *a);
 
 /**
- * bulk_access_headers(a):
- * The headers of every request; free with curl_slist_free_all().
+ * bulk_access_headers(a, body, len, gzip):
+ * The headers of a request with the ${body} of ${len} bytes, compressed or not; free with curl_slist_free_all().
  */
-struct curl_slist *bulk_access_headers(const struct bulk_access *a);
+struct curl_slist *bulk_access_headers(const struct bulk_access *a, const char *body, size_t len, int gzip);
 
 /**
  * bulk_access_apply(a, easy, node):

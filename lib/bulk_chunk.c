@@ -5,10 +5,29 @@
 
 #include "mem.h"
 
+/* Freed chunks are used again with their memory: from malloc(3) anew, chunk by chunk, the heap would be half holes. */
+enum { SPARES = 16 };
+static struct bulk_chunk *spares[SPARES];
+static size_t spare_count, spare_room;
+
+void
+bulk_chunk_spares(size_t room)
+{
+	spare_room = room;
+	while (room == 0 && spare_count > 0)
+		bulk_chunk_free(spares[--spare_count]);
+}
+
 struct bulk_chunk *
 bulk_chunk_new(void)
 {
-	return mem_zero(1, sizeof(struct bulk_chunk));
+	struct bulk_chunk *c;
+
+	if (spare_count == 0)
+		return mem_zero(1, sizeof *c);
+	c = spares[--spare_count];
+	*c = (struct bulk_chunk){ .data = c->data, .room = c->room, .items = c->items, .items_room = c->items_room };
+	return c;
 }
 
 void
@@ -16,9 +35,14 @@ bulk_chunk_free(struct bulk_chunk *c)
 {
 	if (c == NULL)
 		return;
+	free(c->spooled);
+	c->spooled = NULL;
+	if (c->room <= spare_room && spare_count < SPARES) {
+		spares[spare_count++] = c;
+		return;
+	}
 	free(c->data);
 	free(c->items);
-	free(c->spooled);
 	free(c);
 }
 

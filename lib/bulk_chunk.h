@@ -37,6 +37,12 @@ struct bulk_chunk *bulk_chunk_new(void);
 void bulk_chunk_free(struct bulk_chunk *c);
 
 /**
+ * bulk_chunk_spares(room):
+ * From now on freed chunks of at most ${room} bytes are kept to be used again; 0 frees those kept.  At first none are.
+ */
+void bulk_chunk_spares(size_t room);
+
+/**
  * bulk_chunk_add(c, item, action, action_len, doc, doc_len):
  * Append an item: its ${action} line and, if not NULL, its ${doc} line, both without newline, which is added.
  * ${item} gives line, op and has_id.

@@ -39,6 +39,7 @@ open_loop(struct loop *l, struct bulk_options *opt, char *const *files, size_t c
 	run->window = 1;
 	run->account.started = run->progress = bulk_now();
 	TAILQ_INIT(&run->ready);
+	bulk_chunk_spares(2 * (size_t)opt->bytes);
 	bulk_keep_open(&run->rejects, "rejected", opt->rejects);
 	bulk_keep_open(&run->left, "left", NULL);
 	run->spool.dir_fd = -1;
@@ -65,6 +66,7 @@ close_loop(struct loop *l)
 	free(l->requests);
 	curl_multi_cleanup(l->multi);
 	bulk_answer_close(&l->run.answer);
+	bulk_chunk_spares(0);
 	if (l->run.opt->spool != NULL)
 		bulk_spool_close(&l->run.spool);
 	bulk_keep_close(&l->run.rejects);

@@ -19,7 +19,7 @@ static long
 ask(const struct bulk_access *a, const struct bulk_node *node, const char *path, int post, char *error)
 {
 	CURL *easy = curl_easy_init();
-	struct curl_slist *headers = bulk_access_headers(a);
+	struct curl_slist *headers = bulk_access_headers(a, "", 0, 0);
 	char *url = mem_format("%s%s", node->url, path);
 	long status = 0;
 

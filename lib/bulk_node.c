@@ -1,6 +1,7 @@
 #include "bulk_node.h"
 
 #include <curl/curl.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,17 @@ static int
 set(CURLU *u, CURLUPart which, const char *value)
 {
 	return curl_url_set(u, which, value, 0) == CURLUE_OK ? 0 : -1;
+}
+
+/* By name, without asking a resolver: a wrong guess costs no more than compressing for nothing. */
+static int
+is_loopback(CURLU *u)
+{
+	char *host = part(u, CURLUPART_HOST);
+	const int is = host != NULL && (strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0);
+
+	free(host);
+	return is;
 }
 
 /* Read one node's ${word} into ${node}; NULL, or what is wrong. */
@@ -50,6 +62,7 @@ parse(struct bulk_node *node, const char *word)
 			wrong = "only http and https are spoken";
 		if (port == NULL)
 			set(u, CURLUPART_PORT, scheme != NULL && strcmp(scheme, "https") == 0 && rest != NULL ? "443" : "9200");
+		node->is_loopback = is_loopback(u);
 		set(u, CURLUPART_USER, NULL);
 		set(u, CURLUPART_PASSWORD, NULL);
 		if (wrong == NULL && (set(u, CURLUPART_QUERY, NULL) != 0 || set(u, CURLUPART_FRAGMENT, NULL) != 0))
@@ -111,6 +124,38 @@ bulk_nodes_add(struct bulk_nodes *nodes, const char *words)
 		if (words[len] == '\0')
 			return NULL;
 	}
+}
+
+char *
+bulk_nodes_add_cloud(struct bulk_nodes *nodes, const char *id)
+{
+	const char *colon = strrchr(id, ':'), *encoded = colon != NULL ? colon + 1 : id;
+	char text[1024], *domain = text, *host, *port, *end, *url, *wrong;
+	size_t len;
+
+	if (sodium_base642bin((unsigned char *)text, sizeof text - 1, encoded, strlen(encoded), " \n", &len, NULL,
+	    sodium_base64_VARIANT_ORIGINAL) != 0 || memchr(text, '\0', len) != NULL)
+		return mem_format("it is no Cloud ID: NAME:BASE64, as the Elastic Cloud console shows it");
+	text[len] = '\0';
+	host = strchr(text, '$');
+	if (host == NULL || host == text || host[1] == '$' || host[1] == '\0')
+		return mem_format("it is no Cloud ID: there is no Elasticsearch in it");
+	*host++ = '\0';
+	end = strchr(host, '$');
+	if (end != NULL)
+		*end = '\0';
+	/* The port may stand behind the domain or behind the name of the server; that one counts. */
+	port = strchr(domain, ':');
+	if (port != NULL)
+		*port++ = '\0';
+	if (strchr(host, ':') != NULL) {
+		port = strchr(host, ':');
+		*port++ = '\0';
+	}
+	url = mem_format("https://%s.%s:%s", host, domain, port != NULL ? port : "443");
+	wrong = bulk_nodes_add(nodes, url);
+	free(url);
+	return wrong;
 }
 
 struct bulk_node *

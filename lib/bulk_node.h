@@ -8,6 +8,7 @@
 struct bulk_node {
 	char *url;		/* scheme://host:port/prefix, no slash at the end, no credentials */
 	char *user, *password;	/* from its URL; NULL: none there */
+	int is_loopback;	/* it is this machine, by its name */
 	int wants_type;		/* Elasticsearch 6: found out by asking */
 	uint64_t dead_until;	/* not to be asked before, ms; 0: it is well */
 	unsigned failures;	/* in a row */
@@ -26,6 +27,13 @@ struct bulk_nodes {
  * Return NULL, or a new string that says what is wrong, for a person; the caller frees it.
  */
 char *bulk_nodes_add(struct bulk_nodes *nodes, const char *words);
+
+/**
+ * bulk_nodes_add_cloud(nodes, id):
+ * Add the node of an Elastic Cloud ID, "NAME:" and the base64 of "DOMAIN[:PORT]$ELASTICSEARCH[:PORT][$KIBANA]": by https, port 443 unless one
+ * is given (Elasticsearch documentation, "Cloud ID").  Return as bulk_nodes_add().
+ */
+char *bulk_nodes_add_cloud(struct bulk_nodes *nodes, const char *id);
 
 /**
  * bulk_nodes_next(nodes, now):

@@ -1,6 +1,7 @@
 #include "bulk_request.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -50,7 +51,6 @@ bulk_request_open(struct bulk_request *r, const struct bulk_access *access)
 	r->easy = curl_easy_init();
 	if (r->easy == NULL)
 		msg_die(ES_FAILED, "out of memory");
-	r->headers = bulk_access_headers(access);
 }
 
 static char *
@@ -100,8 +100,10 @@ pack(struct bulk_request *r)
 void
 bulk_request_start(struct bulk_request *r, CURLM *multi, struct bulk_chunk *chunk, struct bulk_node *node)
 {
+	const int gzip = r->access->gzip && !node->is_loopback;
 	char *url = request_url(r->access, node);
 	CURL *easy = r->easy;
+	const char *body;
 	size_t len;
 
 	r->chunk = chunk;
@@ -109,13 +111,16 @@ bulk_request_start(struct bulk_request *r, CURLM *multi, struct bulk_chunk *chun
 	r->len = r->header_bytes = 0;
 	r->most = ANSWER_MOST + ANSWER_ITEM * chunk->count;
 	r->error[0] = '\0';
-	len = r->access->gzip ? pack(r) : chunk->len;
+	len = gzip ? pack(r) : chunk->len;
+	body = gzip ? r->packed : chunk->data;
+	curl_slist_free_all(r->headers);
+	r->headers = bulk_access_headers(r->access, body, len, gzip);
 	curl_easy_reset(easy);	/* keeps its connection */
 	bulk_access_apply(r->access, easy, node);
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_POST, 1L);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, r->access->gzip ? r->packed : chunk->data);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
 	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, r->headers);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -133,10 +138,15 @@ void
 bulk_request_end(struct bulk_request *r, CURLM *multi, long *status, long *retry_after)
 {
 	curl_off_t after = 0;
+	char *elsewhere = NULL;
 
 	*status = 0;
 	curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, status);
 	curl_easy_getinfo(r->easy, CURLINFO_RETRY_AFTER, &after);
+	/* Redirects are not followed: credentials and packets go where we were told, only. */
+	curl_easy_getinfo(r->easy, CURLINFO_REDIRECT_URL, &elsewhere);
+	if (elsewhere != NULL)
+		snprintf(r->error, sizeof r->error, "it redirects to %s; if that is right, give it as --node", elsewhere);
 	*retry_after = after > 0 ? (long)(after < 3600 ? after : 3600) : 0;
 	curl_multi_remove_handle(multi, r->easy);
 	r->chunk = NULL;

@@ -334,7 +334,7 @@ bulk_settle(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c, 
 		}
 		break;
 	case VERDICT_STOP:
-		why = mem_format("%s: %s", r->node->url, run->answer.why);
+		why = mem_format("%s: %s%s%s", r->node->url, run->answer.why, r->error[0] != '\0' ? ": " : "", r->error);
 		bulk_settle_stop(run, ES_FAILED, why);
 		free(why);
 		bulk_settle_queue(run, c, 0);

@@ -1,32 +1,7 @@
 #!/bin/bash
 # esbulk against a scripted server: each rule of delivery, and the account equal to what the server saw.
 . "$(dirname "$0")/tap.sh"
-need python3 jq
-
-fake_pid=''
-stop_fake() { [ -z "$fake_pid" ] || { kill "$fake_pid"; wait "$fake_pid" 2>/dev/null; }; fake_pid=''; }
-at_end stop_fake
-# fake STEP...: start the scripted server; its URL is $url, what it takes is in the file took.
-fake() {
-	stop_fake
-	rm -f took took.requests fake.url
-	start_fake "$@"
-}
-start_fake() {
-	/usr/bin/python3 "$top/tests/fakenode.py" took "$@" >fake.url 2>fake.err &
-	fake_pid=$!
-	wait_for 10 test -s fake.url
-	url=$(<fake.url)
-}
-# documents COUNT [ID]: a bulk stream, with _ids if ID is given.
-documents() {
-	awk -v n="$1" -v id="${2:-}" 'BEGIN { for (i = 1; i <= n; i++) {
-		if (id != "") printf "{\"create\":{\"_index\":\"t\",\"_id\":\"%s%d\"}}\n", id, i; else print "{\"index\":{\"_index\":\"t\"}}"
-		printf "{\"n\":%d}\n", i } }'
-}
-account() { jq -c '[.documents, .indexed, .duplicate, .rejected, .left]' stats; }
-taken() { cut -f 3 took | sort | uniq -c | awk '{ n++; if ($1 > 1) twice++ } END { printf "%d %d", n, twice + 0 }'; }
-send() { run esbulk --node="$url" --stats=stats "$@"; }
+. "$top/tests/fakenode.sh"
 
 documents 100 >in
 documents 100 id >ids
@@ -199,36 +174,6 @@ is "$status" 2 'no node is wrong use'
 fake
 ELASTICSEARCH_URL=$url run esbulk in
 is "$status" 0 'ELASTICSEARCH_URL'
-
-# --- credentials ---
-fake "auth:Basic $(printf 'me:pass word' | base64)"
-ELASTIC_PASSWORD='pass word' send --user me in
-is "$status" 0 '--user and ELASTIC_PASSWORD'
-(umask 077; echo 'me:pass word' >user; echo 'key-id:key' >key; echo token >token)
-send --user-file user in
-is "$status" 0 '--user-file'
-printf 'machine 127.0.0.1 login me password "pass word"\n' >.netrc
-send in
-is "$status" 0 '.netrc'
-rm .netrc
-run esbulk --node="http://me:pass%20word@${url#http://}" in
-is "$status" 0 'in the URL'
-fake "auth:ApiKey $(printf 'key-id:key' | base64)"
-send --api-key-file key in
-is "$status" 0 '--api-key-file, id:key'
-ELASTIC_API_KEY=$(printf 'key-id:key' | base64) send in
-is "$status" 0 'ELASTIC_API_KEY, encoded'
-fake 'auth:Bearer token'
-send --bearer-file token in
-is "$status" 0 '--bearer-file'
-chmod 644 token
-send --bearer-file token in
-like "$err" 'token: others can read this secret' 'a secret that others can read is said'
-run esbulk --node="$url" --user me:secret in
-is "$status" 2 'a password in argv is refused'
-unlike "$err" secret 'and not shown'
-run esbulk --node="$url" --user-file user --bearer-file token in
-is "$status" 2 'two kinds of credentials'
 
 # --- the input ---
 fake

@@ -24,10 +24,18 @@ Steps (N x STEP means N times; items count from 0):
     headers, body     answer with headers, a body, without end
     type              400 "type is missing" unless the URL has a type; forever
     auth:VALUE        401 unless the Authorization header is VALUE; forever
+    aws:KEY:SECRET    403 unless the request is signed with SigV4 by that key; forever
+    limit:N           429 to a request while N others are under way, each of which takes 20 ms; forever
+    moved:URL         302 to there; forever
+With FAKENODE_TLS=CERT:KEY[:CA] it speaks TLS, and with CA wants the client's certificate.
 """
 import gzip
+import hashlib
+import hmac
 import json
+import os
 import socketserver
+import ssl
 import sys
 import threading
 import time
@@ -41,6 +49,7 @@ class State:
     steps = []
     forever = []
     seen = set()
+    under_way = 0
 
 
 def answer_item(op, status):
@@ -49,6 +58,27 @@ def answer_item(op, status):
              "409": (409, "version_conflict_engine_exception"), "400": (400, "mapper_parsing_exception")}
     code, kind = names.get(status, (int(status[:3]), "es_rejected_execution_exception"))
     return {op: {"status": code, "error": {"type": kind, "reason": "as the script says: \u001b[31m" + status}}}
+
+
+def signed(key, secret, method, path, headers, body):
+    """Whether the request is signed as AWS documents it ("Create a signed AWS API request"), computed anew."""
+    auth = headers.get("authorization", "")
+    if not auth.startswith("AWS4-HMAC-SHA256 "):
+        return False
+    parts = dict(p.strip().split("=", 1) for p in auth[len("AWS4-HMAC-SHA256 "):].split(","))
+    scope = parts["Credential"].split("/")
+    digest = hashlib.sha256(body).hexdigest()
+    if scope[0] != key or headers.get("x-amz-content-sha256") != digest:
+        return False
+    url, _, query = path.partition("?")
+    names = parts["SignedHeaders"].split(";")
+    canonical = "\n".join([method, url, "&".join(sorted(query.split("&"))),
+                           "".join("%s:%s\n" % (n, " ".join(headers[n].split())) for n in names), parts["SignedHeaders"], digest])
+    text = "\n".join(["AWS4-HMAC-SHA256", headers["x-amz-date"], "/".join(scope[1:]), hashlib.sha256(canonical.encode()).hexdigest()])
+    sign = ("AWS4" + secret).encode()
+    for word in scope[1:]:
+        sign = hmac.new(sign, word.encode(), "sha256").digest()
+    return hmac.new(sign, text.encode(), "sha256").hexdigest() == parts["Signature"]
 
 
 def parse(body):
@@ -123,8 +153,32 @@ class Handler(socketserver.StreamRequestHandler):
             self.note(0, length, step)
             return False
         body = self.rfile.read(length)
+        with lock:
+            State.under_way += 1
+        try:
+            return self.judge(step, method, path, headers, body)
+        finally:
+            with lock:
+                State.under_way -= 1
+
+    def judge(self, step, method, path, headers, body):
+        for rule in State.forever:
+            kind, _, value = rule.partition(":")
+            if kind == "aws" and not signed(*value.split(":"), method, path, headers, body):
+                self.reply(403, {"message": "The request signature we calculated does not match the signature you provided."})
+                return True
+            if kind == "moved":
+                self.reply(302, b"", "Location: %s\r\n" % value)
+                return True
+            if kind == "limit":
+                if State.under_way > int(value):
+                    self.note(0, len(body), "429")
+                    self.reply(429, {"error": {"type": "es_rejected_execution_exception", "reason": "busy"}, "status": 429})
+                    return True
+                time.sleep(0.02)
         if headers.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
+            step += " gzip"
         with lock:
             return self.answer(step, path, headers, body)
 
@@ -152,7 +206,7 @@ class Handler(socketserver.StreamRequestHandler):
         return self.play(step, items)
 
     def play(self, step, items):
-        kind, _, rest = step.partition(":")
+        kind, _, rest = step.replace(" gzip", "").partition(":")
         if kind == "http":
             status, _, after = rest.partition(":")
             self.reply(int(status), {"error": {"type": "es_rejected_execution_exception", "reason": "busy"}, "status": int(status)},
@@ -208,6 +262,17 @@ class Handler(socketserver.StreamRequestHandler):
 class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
+    tls = None
+
+    def finish_request(self, request, client_address):
+        # In the connection's own thread: a client that does not shake hands must not stop the others.
+        if self.tls:
+            try:
+                request = self.tls.wrap_socket(request, server_side=True)
+            except (ssl.SSLError, ConnectionError) as e:
+                print("fakenode:", e, file=sys.stderr)
+                return
+        super().finish_request(request, client_address)
 
 
 def main():
@@ -215,12 +280,20 @@ def main():
     State.requests = open(sys.argv[1] + ".requests", "a")
     for word in sys.argv[2:]:
         n, x, step = word.partition("x") if word[0].isdigit() else ("1", "x", word)
-        if step.split(":")[0] in ("marked", "larger", "type", "auth"):
+        if step.split(":")[0] in ("marked", "larger", "type", "auth", "aws", "limit", "moved"):
             State.forever.append(step)
         else:
             State.steps += [step] * int(n)
-    with Server(("127.0.0.1", int(__import__("os").environ.get("FAKENODE_PORT", 0))), Handler) as server:
-        print("http://127.0.0.1:%d" % server.server_address[1], flush=True)
+    tls = os.environ.get("FAKENODE_TLS")
+    with Server(("127.0.0.1", int(os.environ.get("FAKENODE_PORT", 0))), Handler) as server:
+        if tls:
+            cert, key, *ca = tls.split(":")
+            server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            server.tls.load_cert_chain(cert, key)
+            if ca:
+                server.tls.load_verify_locations(ca[0])
+                server.tls.verify_mode = ssl.CERT_REQUIRED
+        print("http%s://127.0.0.1:%d" % ("s" if tls else "", server.server_address[1]), flush=True)
         server.serve_forever()
 
 
