@@ -37,7 +37,7 @@ bulk_chunk_free(struct bulk_chunk *c)
 		return;
 	free(c->spooled);
 	c->spooled = NULL;
-	if (c->room <= spare_room && spare_count < SPARES) {
+	if (spare_room > 0 && c->room <= spare_room && spare_count < SPARES) {
 		spares[spare_count++] = c;
 		return;
 	}

@@ -7,7 +7,11 @@ bin=${ESPCAP_BIN:-$top/build}
 rounds=${ROUNDS:-5}
 work=$(mktemp -d "${TMPDIR:-/tmp}/espcap-bench.XXXXXX")
 sink_pid=''
-stop_sink() { [[ -z $sink_pid ]] || { kill "$sink_pid" && wait "$sink_pid" 2>/dev/null || true; }; sink_pid=''; }
+stop_sink() {
+	[[ -z $sink_pid ]] || kill "$sink_pid"
+	wait
+	sink_pid=''
+}
 trap 'stop_sink; rm -rf "$work"' EXIT
 cd "$work"
 
