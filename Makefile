@@ -2,6 +2,7 @@
 # make check      all tests, real node included (installs what they need)
 # make demo       real packets into a real node, and a look at them
 # make bench      ratios taken side by side in one run
+# make matrix     the servers, Elasticsearch 6 to 9 and OpenSearch 1 to 3, one after another
 # Others: unit asan lint install uninstall clean.  V=1 shows the commands, WERROR=1 makes warnings errors.
 
 VERSION := $(shell cat VERSION)
@@ -99,6 +100,11 @@ bench: all
 	scripts/deps.sh --tests
 	$(Q)for b in tests/bench/*.sh; do printf '\n== %s\n' "$$b"; ESPCAP_BIN=$(abspath $(BUILD)) "$$b" || exit; done
 
+# Real nodes of seven kinds, one after another; the table is in build/matrix.txt.
+matrix: all
+	scripts/deps.sh --tests
+	status=0; ESPCAP_BIN=$(BUILD) prove --timer tests/matrix.sh || status=$$?; cat $(BUILD)/matrix.txt; exit $$status
+
 demo:
 	scripts/demo.sh
 
@@ -130,6 +136,6 @@ uninstall:
 clean:
 	$(Q)rm -rf $(BUILD)
 
-.PHONY: all unit check asan lint bench demo install uninstall clean
+.PHONY: all unit check asan lint bench demo install uninstall clean matrix
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/lib/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*.d)
