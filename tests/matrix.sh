@@ -50,6 +50,7 @@ ask_questions() { # VERSION
 		printf '== %s\n' "$q"
 		"$scripts/packet_query.sh" "${access[@]}" --size 1000 --index="packets-matrix-$1" "$node" "$q" | sort
 	done
+	for q in 2025-12-31 2026-11-23; do "$scripts/packet_report.sh" "${access[@]}" --json --index="packets-matrix-$1" "$node" "$q"; done
 }
 
 # With the node's credentials, as a user gives them.
@@ -83,8 +84,8 @@ try_stream() { # NUMBER
 	ask_questions "$version" >"answers-$version.$kind" 2>&1
 	[[ -f answers-$version ]] || cp "answers-$version.$kind" "answers-$version"
 	cmp -s "answers-$version" "answers-$version.$kind" || equal=no
-	is "$(diff "answers-$version" "answers-$version.$kind" | head -n 10)" '' "$kind, tshark $version: packet_query.sh shows the same as on the first server"
-	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$kind" "$version" "$indexed" "$refused" "$equal" "$((fields_asked + ${#questions[@]}))" \
+	is "$(diff "answers-$version" "answers-$version.$kind" | head -n 10)" '' "$kind, tshark $version: packet_query.sh and packet_report.sh show the same as on the first server"
+	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$kind" "$version" "$indexed" "$refused" "$equal" "$((fields_asked + ${#questions[@]} + 2))" \
 		"$(awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')" >>rows
 }
 
@@ -132,6 +133,9 @@ try_kind() {
 	fi
 	for i in "${!versions[@]}"; do try_stream "$i"; done
 	try_ids
+	run "$scripts/packet_retention.sh" "${access[@]}" "$node" 10000
+	is "$status $out" '0 0 deleted, 0 kept' "$kind: packet_retention.sh finds none of its own"
+	like "$err" 'packets-matrix-4.0 ' "$kind: and names the others"
 	"$scripts/node.sh" stop "$kind"
 	printf '%s\tall\t\t\t\t\t%s\n' "$kind with its start" "$((SECONDS - began))" >>rows
 }
