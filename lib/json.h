@@ -3,6 +3,7 @@
 #define ESPCAP_JSON_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Its types only; the functions are inside json.c, which includes jsmn.h before this. */
 #define JSMN_HEADER
@@ -16,7 +17,9 @@ struct json {
 	/* In document order: a member's name, then its value.  A name's parent is its object, a value's parent its name
 	 * or its array; a string's start and end are inside its quotes. */
 	jsmntok_t *tokens;
+	uint32_t *after;	/* of an object or array: the token behind all that is inside it */
 	size_t room, count;
+	int bytes;		/* what utf8_scan() says of the text */
 	const char *why;	/* of a text that is no JSON, for a person */
 	size_t where;		/* and the byte it was found at, from 0 */
 };

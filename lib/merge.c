@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 #include "mem.h"
+#include "utf8.h"
 
 enum {
 	MERGE_DIRTY = 1,	/* something inside this token, or behind this name, changes */
@@ -35,15 +36,14 @@ make_room(struct merge *m, size_t count)
 	}
 	memset(m->next, 0, count * sizeof *m->next);
 	memset(m->mark, 0, count);
-	if (2 * count > m->table_size) {
-		size_t size = m->table_size > 0 ? m->table_size : 512;
-
-		while (size < 2 * count)
-			size *= 2;
+	/* At most every second token is a name, so that half of the table stays free. */
+	if (count > m->table_size || ++m->document == 0) {
+		while (count > m->table_size)
+			m->table_size = m->table_size > 0 ? 2 * m->table_size : 1024;
 		free(m->table);
 		m->table = NULL;
-		m->table = mem_array(NULL, size, sizeof *m->table);
-		m->table_size = size;
+		m->table = mem_zero(m->table_size, sizeof *m->table);
+		m->document = 1;
 	}
 }
 
@@ -88,12 +88,14 @@ find_filtered(struct merge *m, size_t layers)
 }
 
 /* The name that is token ${t}, unescaped if it must be; ${which} of the two buffers may be used. */
-static const char *
+static inline const char *
 name_of(struct merge *m, size_t t, int which, size_t *len)
 {
-	const char *raw = json_raw(m->j, t, len);
+	const jsmntok_t *k = m->j->tokens + t;
+	const char *raw = m->j->text + k->start;
 
-	if (memchr(raw, '\\', *len) == NULL)
+	*len = (size_t)(k->end - k->start);
+	if ((m->j->bytes & UTF8_BACKSLASH) == 0 || memchr(raw, '\\', *len) == NULL)
 		return raw;
 	if (*len > m->name_room) {
 		m->name_room = 2 * *len;
@@ -106,63 +108,55 @@ name_of(struct merge *m, size_t t, int which, size_t *len)
 
 /* The name ${t} is looked up among those seen before in the same object, and added. */
 static void
-see_name(struct merge *m, size_t t, size_t mask)
+see_name(struct merge *m, size_t t)
 {
 	const jsmntok_t *tokens = m->j->tokens;
+	const size_t mask = m->table_size - 1;
+	const int parent = tokens[t].parent;
 	size_t len, other_len, slot;
 	const char *name, *other;
-	uint32_t seen, last;
+	struct merge_slot *s;
 
 	name = name_of(m, t, 0, &len);
-	slot = XXH3_64bits_withSeed(name, len, m->seed + (uint64_t)tokens[t].parent * UINT64_C(0x9e3779b97f4a7c15)) & mask;
-	for (; (seen = m->table[slot]) != 0; slot = (slot + 1) & mask) {
-		if (tokens[seen].parent != tokens[t].parent)
+	slot = XXH3_64bits_withSeed(name, len, m->seed + (uint64_t)parent * UINT64_C(0x9e3779b97f4a7c15)) & mask;
+	for (; (s = m->table + slot)->document == m->document; slot = (slot + 1) & mask) {
+		if (tokens[s->token].parent != parent)
 			continue;
 		/* Growing the buffers for the other name can move this one: it is made again then. */
-		other = name_of(m, seen, 1, &other_len);
+		other = name_of(m, s->token, 1, &other_len);
 		name = name_of(m, t, 0, &len);
-		if (other_len == len && memcmp(other, name, len) == 0)
+		if (other_len == len && memcmp(other, name, len) == 0) {
+			/* The table keeps the last one, so that a chain is never walked to be made longer. */
+			m->next[s->token] = (uint32_t)t;
+			m->mark[t] |= MERGE_DROP;
+			mark_up(m, (size_t)parent);
+			m->repeats++;
 			break;
+		}
 	}
-	if (seen == 0) {
-		m->table[slot] = (uint32_t)t;
-		return;
-	}
-	/* The first one's mate list would be walked again for each: its last is kept in the table, behind the first. */
-	last = seen;
-	m->next[last] = (uint32_t)t;
-	m->table[slot] = (uint32_t)t;
-	m->mark[t] |= MERGE_DROP;
-	mark_up(m, (size_t)tokens[t].parent);
-	m->repeats++;
+	*s = (struct merge_slot){ m->document, (uint32_t)t };
 }
 
 int
 merge_find(struct merge *m, const struct json *j)
 {
-	const jsmntok_t *tokens = j->tokens;
-	size_t t, mask, skip = 0;
-	int parent;
+	const jsmntok_t *k;
+	size_t t;
 
 	m->j = j;
 	m->repeats = m->filtered = 0;
 	make_room(m, j->count);
-	for (mask = 512; mask < 2 * j->count; mask *= 2)
-		continue;
-	memset(m->table, 0, mask * sizeof *m->table);
-	mask--;
 	for (t = 1; t < j->count; t++) {
-		parent = tokens[t].parent;
-		if (tokens[parent].type != JSMN_OBJECT)
-			continue;	/* a value */
-		if (parent == 0 && tokens[t + 1].type == JSMN_OBJECT && json_is(j, t, "layers"))
+		k = j->tokens + t;
+		if (k->type != JSMN_STRING || k->size == 0)
+			continue;	/* a value: only a name has something in it */
+		if (k->parent == 0 && k[1].type == JSMN_OBJECT && json_is(j, t, "layers"))
 			find_filtered(m, t + 1);
 		if ((m->mark[t] & MERGE_FILTERED) != 0)
-			skip = t;
+			t = json_after(j, t + 1) - 1;
 		else
-			see_name(m, t, mask);
+			see_name(m, t);
 	}
-	(void)skip;
 	return m->repeats + m->filtered > 0;
 }
 

@@ -5,14 +5,20 @@
 #include "json.h"
 #include "out.h"
 
+struct merge_slot {
+	uint32_t document;	/* the one that this was put in for; of another: the slot is free */
+	uint32_t token;
+};
+
 struct merge {
 	const struct json *j;
 	struct out *out;
 	uint32_t *next;		/* a token's: the next name equal to this one, in the same object; 0: none */
 	unsigned char *mark;	/* a token's: MERGE_... */
 	size_t room;		/* of both, in tokens */
-	uint32_t *table;	/* names seen in this document, by hash: their tokens */
-	size_t table_size;
+	struct merge_slot *table;	/* names seen in this document, by hash */
+	size_t table_size;	/* a power of 2 */
+	uint32_t document;	/* counts them */
 	char *name[2];		/* unescaped, when names with escapes are compared */
 	size_t name_room;
 	uint64_t seed;

@@ -19,31 +19,15 @@ out_open(struct out *o, int fd, const char *what)
 	o->what = what;
 }
 
-char *
-out_space(struct out *o, size_t len)
-{
-	if (o->size - o->len < len) {
-		size_t size = o->size > 0 ? o->size : 2 * ENOUGH;
-
-		while (size - o->len < len)
-			size += size / 2;
-		o->buf = mem_array(o->buf, size, 1);
-		o->size = size;
-	}
-	return o->buf + o->len;
-}
-
 void
-out_used(struct out *o, size_t len)
+out_grow(struct out *o, size_t len)
 {
-	o->len += len;
-}
+	size_t size = o->size > 0 ? o->size : 2 * ENOUGH;
 
-void
-out_add(struct out *o, const char *s, size_t len)
-{
-	memcpy(out_space(o, len), s, len);
-	o->len += len;
+	while (size - o->len < len)
+		size += size / 2;
+	o->buf = mem_array(o->buf, size, 1);
+	o->size = size;
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct out {
 	int fd;
@@ -21,17 +22,39 @@ struct out {
 void out_open(struct out *o, int fd, const char *what);
 
 /**
+ * out_grow(o, len):
+ * Make room for ${len} more bytes when there is none.
+ */
+void out_grow(struct out *o, size_t len);
+
+/**
  * out_space(o, len):
  * Make room for ${len} more bytes and return where they go; out_used() says how many were.
  */
-char *out_space(struct out *o, size_t len);
-void out_used(struct out *o, size_t len);
+static inline char *
+out_space(struct out *o, size_t len)
+{
+	if (o->size - o->len < len)
+		out_grow(o, len);
+	return o->buf + o->len;
+}
+
+static inline void
+out_used(struct out *o, size_t len)
+{
+	o->len += len;
+}
 
 /**
  * out_add(o, s, len):
  * Append the ${len} bytes at ${s} to the record.
  */
-void out_add(struct out *o, const char *s, size_t len);
+static inline void
+out_add(struct out *o, const char *s, size_t len)
+{
+	memcpy(out_space(o, len), s, len);
+	o->len += len;
+}
 
 /**
  * out_record(o):

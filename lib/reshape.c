@@ -233,14 +233,20 @@ take_line(struct reshape *r, const char *line, size_t len)
 		continue;
 	if (i == len)
 		return;
-	if (utf8_valid(line, len) < len) {
-		mended = 1;
-		len = utf8_mend(scratch(r, 3 * len), line, len);
-		line = r->scratch;
-	}
+	while (line[len - 1] == '\r')
+		len--;	/* a control byte would have each string searched for more */
 	if (json_parse(&r->json, line, len) != 0) {
 		bad_line(r, whole, whole_len, r->json.why, r->json.where);
 		return;
+	}
+	/* Mending changes strings only, so what is JSON stays so. */
+	if ((r->json.bytes & UTF8_HIGH) != 0 && utf8_valid(line, len) < len) {
+		mended = 1;
+		len = utf8_mend(scratch(r, 3 * len), line, len);
+		line = r->scratch;
+		if (json_parse(&r->json, line, len) != 0)
+			msg_die(ES_FAILED, "%s:%llu: mending made the line bad: %s", r->file,
+			    (unsigned long long)r->in.number, r->json.why);
 	}
 	switch (classify(r, &stamp, &clash)) {
 	case PACKET:

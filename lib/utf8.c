@@ -70,6 +70,36 @@ utf8_valid(const char *s, size_t len)
 	}
 }
 
+/* In each byte the top bit is set if the byte of ${w} is zero; above one that is, another may be set too. */
+static inline uint64_t
+zero_bytes(uint64_t w)
+{
+	return (w - UINT64_C(0x0101010101010101)) & ~w;
+}
+
+int
+utf8_scan(const char *s, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = 0x80 * ones;
+	uint64_t w, high = 0, low = 0, backslash = 0;
+	size_t i;
+
+	for (i = 0; len - i >= sizeof w; i += sizeof w) {
+		memcpy(&w, s + i, sizeof w);
+		high |= w;
+		low |= (w - 0x20 * ones) & ~w;	/* as zero_bytes(), of those below 0x20 */
+		backslash |= zero_bytes(w ^ '\\' * ones);
+	}
+	for (; i < len; i++) {
+		w = (unsigned char)s[i];
+		high |= w;
+		low |= w < 0x20 ? tops : 0;
+		backslash |= w == '\\' ? tops : 0;
+	}
+	return ((high & tops) != 0 ? UTF8_HIGH : 0) | ((low & tops) != 0 ? UTF8_CONTROL : 0) |
+	    ((backslash & tops) != 0 ? UTF8_BACKSLASH : 0);
+}
+
 size_t
 utf8_mend(char *dst, const char *src, size_t len)
 {

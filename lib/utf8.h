@@ -17,6 +17,19 @@ size_t utf8_sequence(const char *s, size_t len);
  */
 size_t utf8_valid(const char *s, size_t len);
 
+/* What utf8_scan() finds. */
+enum {
+	UTF8_HIGH = 1,		/* bytes above 0x7f; without them all is well-formed */
+	UTF8_CONTROL = 2,	/* bytes below 0x20 */
+	UTF8_BACKSLASH = 4,
+};
+
+/**
+ * utf8_scan(s, len):
+ * Which of these are among the ${len} bytes at ${s}, in one quick pass.
+ */
+int utf8_scan(const char *s, size_t len);
+
 /**
  * utf8_mend(dst, src, len):
  * Copy the ${len} bytes at ${src} to ${dst} (room for 3 x ${len}), each maximal subpart of an ill-formed sequence replaced by one
