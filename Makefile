@@ -31,11 +31,11 @@ COMPILE = $(CC) $(ESPCAP_CPPFLAGS) $(ESPCAP_CFLAGS) -MMD -MP
 COMMANDS = esifaces escapture esreshape esbulk esconfig
 esifaces_PKGS = libpcap
 escapture_PKGS = libpcap yaml-0.1 zlib
-esreshape_PKGS = libsodium $(if $(SECCOMP),libseccomp)
+esreshape_PKGS = libcrypto $(if $(SECCOMP),libseccomp)
 esbulk_PKGS = libcurl zlib libsodium
 esconfig_PKGS = yaml-0.1
 
-PKGS = libpcap yaml-0.1 libcurl zlib libsodium libxxhash $(if $(SECCOMP),libseccomp)
+PKGS = libpcap yaml-0.1 libcurl zlib libsodium libcrypto libxxhash $(if $(SECCOMP),libseccomp)
 LIB_OBJS = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%.t,$(wildcard tests/unit/*.c))
 BINARIES = $(addprefix $(BUILD)/,$(COMMANDS) espcap)

@@ -13,7 +13,6 @@
 enum {
 	MERGE_DIRTY = 1,	/* something inside this token, or behind this name, changes */
 	MERGE_DROP = 2,		/* this name's member is not written at its place */
-	MERGE_FILTERED = 4,	/* this name's member is not written at all */
 };
 
 void
@@ -36,15 +35,25 @@ make_room(struct merge *m, size_t count)
 	}
 	memset(m->next, 0, count * sizeof *m->next);
 	memset(m->mark, 0, count);
-	/* At most every second token is a name, so that half of the table stays free. */
-	if (count > m->table_size || ++m->document == 0) {
-		while (count > m->table_size)
-			m->table_size = m->table_size > 0 ? 2 * m->table_size : 1024;
+}
+
+/* An empty table for an object of ${members}; return its size, a power of 2 of which at least half stays free. */
+static size_t
+clear_table(struct merge *m, size_t members)
+{
+	size_t size = 16;
+
+	while (size < 2 * members)
+		size *= 2;
+	if (size > m->table_size || ++m->object == 0) {
+		if (size > m->table_size)
+			m->table_size = size;
 		free(m->table);
 		m->table = NULL;
 		m->table = mem_zero(m->table_size, sizeof *m->table);
-		m->document = 1;
+		m->object = 1;
 	}
+	return size;
 }
 
 /* Something at ${t} changes: so do all that hold it. */
@@ -63,28 +72,26 @@ just_filtered(const struct json *j, size_t t)
 	return j->tokens[t].type == JSMN_OBJECT && j->tokens[t].size == 1 && json_is(j, t + 1, "filtered");
 }
 
-/* Mark the filtered members of the object ${layers}. */
-static void
-find_filtered(struct merge *m, size_t layers)
+/* Whether ${t} is the value of a top-level member "layers". */
+static int
+is_layers(const struct json *j, size_t t)
 {
-	const struct json *j = m->j;
-	size_t name = layers + 1, i, k, t;
-	int all;
+	const int name = j->tokens[t].parent;
 
-	for (i = json_size(j, layers); i > 0; i--, name = json_after(j, name + 1)) {
-		t = name + 1;
-		all = just_filtered(j, t);
-		if (j->tokens[t].type == JSMN_ARRAY && j->tokens[t].size > 0) {
-			all = 1;
-			for (k = json_size(j, t), t++; k > 0 && all; k--, t = json_after(j, t))
-				all = just_filtered(j, t);
-		}
-		if (all) {
-			m->mark[name] |= MERGE_DROP | MERGE_FILTERED;
-			mark_up(m, layers);
-			m->filtered++;
-		}
-	}
+	return name > 0 && j->tokens[name].parent == 0 && json_is(j, (size_t)name, "layers");
+}
+
+/* Whether the layer ${t} is one that tshark -J was told to leave out: in tunnels it is an array. */
+static int
+is_filtered(const struct json *j, size_t t)
+{
+	size_t i;
+
+	if (j->tokens[t].type != JSMN_ARRAY || j->tokens[t].size == 0)
+		return just_filtered(j, t);
+	for (i = json_size(j, t), t++; i > 0 && just_filtered(j, t); i--)
+		t = json_after(j, t);
+	return i == 0;
 }
 
 /* The name that is token ${t}, unescaped if it must be; ${which} of the two buffers may be used. */
@@ -106,22 +113,17 @@ name_of(struct merge *m, size_t t, int which, size_t *len)
 	return m->name[which];
 }
 
-/* The name ${t} is looked up among those seen before in the same object, and added. */
+/* The name ${t} is looked up among those seen before in its object, and added. */
 static void
-see_name(struct merge *m, size_t t)
+see_name(struct merge *m, size_t t, size_t mask)
 {
-	const jsmntok_t *tokens = m->j->tokens;
-	const size_t mask = m->table_size - 1;
-	const int parent = tokens[t].parent;
 	size_t len, other_len, slot;
 	const char *name, *other;
 	struct merge_slot *s;
 
 	name = name_of(m, t, 0, &len);
-	slot = XXH3_64bits_withSeed(name, len, m->seed + (uint64_t)parent * UINT64_C(0x9e3779b97f4a7c15)) & mask;
-	for (; (s = m->table + slot)->document == m->document; slot = (slot + 1) & mask) {
-		if (tokens[s->token].parent != parent)
-			continue;
+	slot = XXH3_64bits_withSeed(name, len, m->seed) & mask;
+	for (; (s = m->table + slot)->object == m->object; slot = (slot + 1) & mask) {
 		/* Growing the buffers for the other name can move this one: it is made again then. */
 		other = name_of(m, s->token, 1, &other_len);
 		name = name_of(m, t, 0, &len);
@@ -129,34 +131,43 @@ see_name(struct merge *m, size_t t)
 			/* The table keeps the last one, so that a chain is never walked to be made longer. */
 			m->next[s->token] = (uint32_t)t;
 			m->mark[t] |= MERGE_DROP;
-			mark_up(m, (size_t)parent);
+			mark_up(m, (size_t)m->j->tokens[t].parent);
 			m->repeats++;
 			break;
 		}
 	}
-	*s = (struct merge_slot){ m->document, (uint32_t)t };
+	*s = (struct merge_slot){ m->object, (uint32_t)t };
+}
+
+/* By itself each object needs a small table only, which stays in the processor's cache. */
+static void
+see_object(struct merge *m, size_t t)
+{
+	const struct json *j = m->j;
+	const int layers = is_layers(j, t);
+	size_t i = json_size(j, t), mask = clear_table(m, i) - 1, name = t + 1;
+
+	for (; i > 0; i--, name = json_after(j, name + 1)) {
+		if (layers && is_filtered(j, name + 1)) {
+			m->mark[name] |= MERGE_DROP;
+			mark_up(m, t);
+			m->filtered++;
+		} else
+			see_name(m, name, mask);
+	}
 }
 
 int
 merge_find(struct merge *m, const struct json *j)
 {
-	const jsmntok_t *k;
 	size_t t;
 
 	m->j = j;
 	m->repeats = m->filtered = 0;
 	make_room(m, j->count);
-	for (t = 1; t < j->count; t++) {
-		k = j->tokens + t;
-		if (k->type != JSMN_STRING || k->size == 0)
-			continue;	/* a value: only a name has something in it */
-		if (k->parent == 0 && k[1].type == JSMN_OBJECT && json_is(j, t, "layers"))
-			find_filtered(m, t + 1);
-		if ((m->mark[t] & MERGE_FILTERED) != 0)
-			t = json_after(j, t + 1) - 1;
-		else
-			see_name(m, t);
-	}
+	for (t = 0; t < j->count; t++)
+		if (j->tokens[t].type == JSMN_OBJECT && (j->tokens[t].size > 1 || is_layers(j, t)))
+			see_object(m, t);
 	return m->repeats + m->filtered > 0;
 }
 

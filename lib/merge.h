@@ -6,7 +6,7 @@
 #include "out.h"
 
 struct merge_slot {
-	uint32_t document;	/* the one that this was put in for; of another: the slot is free */
+	uint32_t object;	/* the one that this was put in for; of another: the slot is free */
 	uint32_t token;
 };
 
@@ -16,9 +16,9 @@ struct merge {
 	uint32_t *next;		/* a token's: the next name equal to this one, in the same object; 0: none */
 	unsigned char *mark;	/* a token's: MERGE_... */
 	size_t room;		/* of both, in tokens */
-	struct merge_slot *table;	/* names seen in this document, by hash */
+	struct merge_slot *table;	/* names seen in this object, by hash */
 	size_t table_size;	/* a power of 2 */
-	uint32_t document;	/* counts them */
+	uint32_t object;	/* counts them */
 	char *name[2];		/* unescaped, when names with escapes are compared */
 	size_t name_room;
 	uint64_t seed;

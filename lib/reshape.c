@@ -351,6 +351,8 @@ close_all(struct reshape *r)
 	json_free(&r->json);
 	merge_close(&r->merge);
 	free(r->scratch);
+	if (r->opt->id)
+		packet_id_close();
 }
 
 enum es_status

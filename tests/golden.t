@@ -20,7 +20,8 @@ for sample in "$top"/tests/samples/tshark-*.ndjson.gz; do
 	is "$(grep -c filtered reshaped)" 0 "$name: no filtered layer is left"
 	python3 "$top/tests/reshape_reference.py" --id --tag 'sensor=é"' <stream >wanted
 	run esreshape --id --tag 'sensor=é"' stream
-	ok "$name: as the reference, with ids and a tag" cmp -s out wanted
+	is "$status$err" 0 "$name: with ids and a tag"
+	ok "$name: as the reference" cmp -s out wanted
 	is "$(sed -n 's/.*"_id":"\([^"]*\)".*/\1/p' out | sort | uniq -d | wc -l)" "$(sed -n 2~2p out | sort | uniq -d | wc -l)" "$name: one id for one document"
 	sum=$(sha256sum <reshaped)
 	echo "${sum%% *}  $name" >>sums

@@ -198,7 +198,7 @@ ALPHABET = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 def packet_id(ms, document):
     """42 bits of time (1 added to the first 6), 132 of the digest."""
     time = (ms or 0) + (1 << 36)
-    digest = int.from_bytes(hashlib.blake2b(document, digest_size=17).digest(), "big") >> 4
+    digest = int.from_bytes(hashlib.sha256(document).digest(), "big") >> 124
     number = time << 132 | digest
     return bytes(ALPHABET[number >> shift & 63] for shift in range(168, -1, -6))
 

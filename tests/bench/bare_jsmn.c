@@ -1,4 +1,4 @@
-/* Bare jsmn: tokenizes each line of the file given and does nothing else. */
+/* Bare jsmn: tokenizes each line of stdin and does nothing else. */
 #define JSMN_PARENT_LINKS
 #include <jsmn.h>
 
@@ -18,6 +18,7 @@ main(void)
 	ssize_t len;
 	int n;
 
+	setvbuf(stdin, NULL, _IOFBF, 1 << 18);
 	while ((len = getline(&line, &size, stdin)) > 0 && tokens != NULL) {
 		jsmn_parser p;
 
