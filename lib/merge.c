@@ -37,13 +37,13 @@ make_room(struct merge *m, size_t count)
 	memset(m->mark, 0, count);
 }
 
-/* An empty table for an object of ${members}; return its size, a power of 2 of which at least half stays free. */
+/* An empty table for an object of ${members}; return its size, a power of 2 of which at least a third stays free. */
 static size_t
 clear_table(struct merge *m, size_t members)
 {
 	size_t size = 16;
 
-	while (size < 2 * members)
+	while (size < members + members / 2)
 		size *= 2;
 	if (size > m->table_size || ++m->object == 0) {
 		if (size > m->table_size)
@@ -120,10 +120,13 @@ see_name(struct merge *m, size_t t, size_t mask)
 	size_t len, other_len, slot;
 	const char *name, *other;
 	struct merge_slot *s;
+	uint64_t hash;
 
 	name = name_of(m, t, 0, &len);
-	slot = XXH3_64bits_withSeed(name, len, m->seed) & mask;
-	for (; (s = m->table + slot)->object == m->object; slot = (slot + 1) & mask) {
+	hash = XXH3_64bits_withSeed(name, len, m->seed);
+	for (slot = hash & mask; (s = m->table + slot)->object == m->object; slot = (slot + 1) & mask) {
+		if (s->hash != hash >> 48)
+			continue;
 		/* Growing the buffers for the other name can move this one: it is made again then. */
 		other = name_of(m, s->token, 1, &other_len);
 		name = name_of(m, t, 0, &len);
@@ -136,7 +139,7 @@ see_name(struct merge *m, size_t t, size_t mask)
 			break;
 		}
 	}
-	*s = (struct merge_slot){ m->object, (uint32_t)t };
+	*s = (struct merge_slot){ m->object, (uint16_t)(hash >> 48), (uint32_t)t };
 }
 
 /* By itself each object needs a small table only, which stays in the processor's cache. */

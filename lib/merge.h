@@ -6,7 +6,8 @@
 #include "out.h"
 
 struct merge_slot {
-	uint32_t object;	/* the one that this was put in for; of another: the slot is free */
+	uint16_t object;	/* the one that this was put in for; of another: the slot is free */
+	uint16_t hash;		/* a part of it that the slot's place does not tell */
 	uint32_t token;
 };
 
@@ -18,7 +19,7 @@ struct merge {
 	size_t room;		/* of both, in tokens */
 	struct merge_slot *table;	/* names seen in this object, by hash */
 	size_t table_size;	/* a power of 2 */
-	uint32_t object;	/* counts them */
+	uint16_t object;	/* counts them, and the table is cleared when it comes round */
 	char *name[2];		/* unescaped, when names with escapes are compared */
 	size_t name_room;
 	uint64_t seed;

@@ -73,6 +73,13 @@ layers '{ "e": { "x": "1", "y" : 2, "x": "3" } }' '{ "e": { "x": ["1","3"], "y" 
 layers "{\"e\":{\"x\":[ 1 ,$(printf '\t')2 ],\"x\":3}}" '{"e":{"x":[1,2,3]}}' 'but not between elements that are joined'
 layers '{"e":{"x":1.10,"x":1e5,"x":-0,"x":"\/"}}' '{"e":{"x":[1.10,1e5,-0,"\/"]}}' 'merged values keep their bytes'
 
+# The names seen are told apart by a count of objects in 16 bits.
+awk -v stamp="$stamp" 'BEGIN { for (i = 0; i < 140000; i++) printf "{%s,\"a\":%d%s}\n", stamp, i, i % 65535 == 0 ? ",\"a\":0" : "" }' >in
+awk -v stamp="$stamp" -v index_line="$index" 'BEGIN { for (i = 0; i < 140000; i++)
+	if (i % 65535 == 0) printf "%s\n{%s,\"a\":[%d,0]}\n", index_line, stamp, i; else printf "%s\n{%s,\"a\":%d}\n", index_line, stamp, i }' >wanted
+run esreshape in
+ok '140,000 documents, and what is repeated only in some' cmp -s out wanted
+
 # --- everything else ---
 same '"a":1.10,"b":1e5,"c":-0.0E+07,"d":12345678901234567890123,"e":0' 'numbers keep their spelling'
 same '"a":"\/\b\f\n\r\t\"\\\u00e9\uD800\uDFFF\ud83d\ude00"' 'escapes keep their spelling'

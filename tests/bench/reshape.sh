@@ -47,7 +47,7 @@ per_byte() {
 	ns=$(awk -v s="$seconds" -v b="$(stat -c %s "$tmp/shape")" 'BEGIN { printf "%.3f", s * 1e9 / b }')
 	if [[ -z $2 ]]; then printf '%-58s %7s  ns a byte\n' "$1" "$ns"; else ratio "$1" "$ns" "$2" '<=' 1.5; fi
 }
-size=80000000
+size=250000000
 measure members 70 70 $size >"$tmp/shape"
 per_byte '70 members in an object, names different' ''
 base=$ns
