@@ -3,6 +3,7 @@
 # make demo       real packets into a real node, and a look at them
 # make bench      ratios taken side by side in one run
 # make matrix     the servers, Elasticsearch 6 to 9 and OpenSearch 1 to 3, one after another
+# make fuzz       each fuzz target for FUZZ_SECONDS (300)
 # Others: unit asan lint install uninstall clean.  V=1 shows the commands, WERROR=1 makes warnings errors.
 
 VERSION := $(shell cat VERSION)
@@ -95,6 +96,27 @@ lint:
 	$(MAKE) BUILD=$(BUILD)/clang CC=clang WERROR=1 all unit
 	tests/lint
 
+# libFuzzer on each tests/fuzz/*.c, from the inputs in tests/fuzz/corpus; what fails is left in $(BUILD)/fuzz.
+FUZZ_SECONDS ?= 300
+FUZZERS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=address,undefined,fuzzer
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.c lib/*.h)
+	@mkdir -p $(@D)
+	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_FLAGS)-no-link' HARDENING= $(BUILD)/fuzz/libespcap.a
+	$(call say,LD,$@)
+	$(Q)$(COMPILE) -o $@ $< $(BUILD)/fuzz/libespcap.a $(shell $(PKG_CONFIG) --cflags --libs $(PKGS))
+$(FUZZERS): CC = clang
+$(FUZZERS): CFLAGS = $(FUZZ_FLAGS)
+$(FUZZERS): HARDENING =
+
+fuzz:
+	scripts/deps.sh --tests
+	$(MAKE) $(FUZZERS)
+	$(Q)for f in $(notdir $(FUZZERS)); do mkdir -p "$(BUILD)/fuzz/found/$$f"; \
+		"$(BUILD)/fuzz/$$f" -max_total_time=$(FUZZ_SECONDS) -timeout=20 -max_len=16384 -print_final_stats=1 -verbosity=0 \
+		-dict="tests/fuzz/$$f.dict" -artifact_prefix="$(BUILD)/fuzz/$$f-" \
+		"$(BUILD)/fuzz/found/$$f" "tests/fuzz/corpus/$$f" || exit; done
+
 # Each compares in one run: the machine's speed of the day does not matter.
 bench: all
 	scripts/deps.sh --tests
@@ -136,6 +158,6 @@ uninstall:
 clean:
 	$(Q)rm -rf $(BUILD)
 
-.PHONY: all unit check asan lint bench demo install uninstall clean matrix
+.PHONY: all unit check asan lint bench demo install uninstall clean matrix fuzz
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/lib/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*.d)

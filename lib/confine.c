@@ -1,5 +1,12 @@
 #include "confine.h"
 
+/* gcc and clang tell in their own ways that there is a sanitizer. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#undef HAVE_SECCOMP
+#endif
+#endif
+
 #if defined(HAVE_SECCOMP) && !defined(__SANITIZE_ADDRESS__)
 
 #include <stddef.h>
