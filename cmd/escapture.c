@@ -1,4 +1,5 @@
 /* escapture: packets in, tshark's EK stream out. */
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ static const struct opt options[] = {
 	{ "dir", 0, "DIR", "read the captures in DIR, in the order of their names" },
 	{ "bpf", 0, "FILTER", "only packets that match (pcap-filter(7)), live and from files" },
 	{ "count", 0, "N", "end after N packets (0: no end)" },
+	{ "jobs", 0, "N", "tsharks side by side (the number of processors)" },
 	{ "layers", 0, "LIST", "print only these layers, a space between them (tshark -J)" },
 	{ "tshark", 0, "PATH", "the tshark to run" },
 	{ "config", 0, "FILE", "configuration, instead of the first espcap.yml found" },
@@ -41,7 +43,10 @@ struct settings {
 	struct capture_options capture;
 	struct words files, nics;
 	const char *tshark, *config;
+	uint64_t jobs;		/* 0: not given */
 };
+
+enum { JOBS_MAX = 64 };
 
 static void
 add(struct words *w, const char *word)
@@ -63,6 +68,26 @@ add_nic(struct words *w, const char *word)
 	free(name);
 }
 
+static uint64_t
+parse_jobs(const char *arg)
+{
+	uint64_t jobs;
+
+	if (num_count(arg, 1, JOBS_MAX, &jobs) != 0)
+		msg_usage("--jobs: %s: it is a number of tsharks, 1 to %d", arg, JOBS_MAX);
+	return jobs;
+}
+
+/* As many as can run at the same time. */
+static uint64_t
+processors(void)
+{
+	cpu_set_t set;
+	const int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+
+	return n > JOBS_MAX ? JOBS_MAX : (uint64_t)n;
+}
+
 static void
 take(const struct opt *o, const char *arg, void *ctx)
 {
@@ -80,7 +105,9 @@ take(const struct opt *o, const char *arg, void *ctx)
 	else if (strcmp(o->name, "count") == 0) {
 		if (num_count(arg, 0, UINT32_MAX, &c->count) != 0)
 			msg_usage("--count: %s: it is a number of packets", arg);
-	} else if (strcmp(o->name, "layers") == 0)
+	} else if (strcmp(o->name, "jobs") == 0)
+		s->jobs = parse_jobs(arg);
+	else if (strcmp(o->name, "layers") == 0)
 		c->tshark.layers = arg;
 	else if (strcmp(o->name, "tshark") == 0)
 		s->tshark = arg;
@@ -100,7 +127,7 @@ use_conf(struct settings *s, const struct conf *conf)
 {
 	struct capture_options *c = &s->capture;
 	const char *const *values;
-	const char *count = conf_get(conf, "count");
+	const char *count = conf_get(conf, "count"), *jobs = conf_get(conf, "jobs");
 	size_t n, i;
 
 	if (s->tshark == NULL)
@@ -109,6 +136,9 @@ use_conf(struct settings *s, const struct conf *conf)
 		c->bpf = conf_get(conf, "bpf");
 	if (c->count == UINT64_MAX && (count == NULL || num_count(count, 0, UINT32_MAX, &c->count) != 0))
 		c->count = 0;
+	if (s->jobs == 0 && (jobs == NULL || num_count(jobs, 1, JOBS_MAX, &s->jobs) != 0))
+		s->jobs = processors();
+	c->jobs = (size_t)s->jobs;
 	if (s->files.count > 0 || s->nics.count > 0 || c->dir != NULL)
 		return;
 	n = conf_list(conf, "nic", &values);

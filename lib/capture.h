@@ -17,13 +17,14 @@ struct capture_options {
 	size_t nic_count;
 	const char *bpf;	/* capture filter; NULL: all packets */
 	uint64_t count;		/* packets, at most; 0: no end */
+	size_t jobs;		/* tsharks side by side, at least 1 */
 	const char *stats;	/* file; NULL: none */
 	int verbose;
 };
 
 /**
  * capture_files(opt):
- * Dissect the files of ${opt} one after the other.  What is no capture is named: in a folder it is passed over, else it counts.
+ * Dissect the files of ${opt}, several side by side and a large one by several tsharks; each is printed whole, in their order.  What is no capture is named: in a folder it is passed over, else it counts.
  * Return ES_OK; ES_SOME when a file was cut, damaged or no capture; ES_FAILED when one could not be read or tshark failed.
  */
 enum es_status capture_files(const struct capture_options *opt);

@@ -1,35 +1,28 @@
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "bpf.h"
-#include "capfile.h"
 #include "capture.h"
 #include "mem.h"
 #include "relay.h"
+#include "source.h"
 #include "stats.h"
-
-enum { HEAD = 4096, BLOCK = 64 * 1024 };
-
-enum { TSHARK, FEEDER, UNPACKER, CHILDREN };
 
 struct run {
 	const struct capture_options *opt;
 	struct relay relay;
-	struct child children[3];	/* TSHARK, and before it FEEDER and UNPACKER where they are needed */
-	int cut;		/* what is read now is cut or damaged */
+	struct watch watch;
+	struct source *sources;	/* all of them, in order */
+	size_t count;
+	size_t now;		/* the one that is printed; those before are finished */
+	size_t begun;		/* and those before this one are looked at, and run where they can be */
+	enum tshark_split split;	/* what this tshark is known to be fit for */
+	int cut;		/* what is printed now is cut or damaged */
+	size_t tsharks;		/* on one capture, at most */
 	uint64_t files, cut_files, bad_files, failed_files, passed_over;
-};
-
-/* What the feeder process of one capture needs. */
-struct feed {
-	const char *bpf;
-	uint64_t count;
 };
 
 static int
@@ -44,193 +37,34 @@ take_complaint(void *ctx, const char *line)
 	return 0;
 }
 
+/* A signal ends the run; the children are killed when it is seen. */
 static void
-stop_all(void *ctx)
+take_signal(void *ctx)
 {
-	struct run *run = ctx;
-
-	size_t i;
-
-	for (i = 0; i < CHILDREN; i++)
-		child_signal(&run->children[i], SIGTERM);
+	(void)ctx;
 }
 
-/* In a process of its own: stdin's capture goes to tshark as it is, once its head is seen to be no text. */
-static int
-feed_plain(const struct feed *f)
+static uint64_t
+packets(void *ctx)
 {
-	char buf[BLOCK];
-	size_t len = 0, done;
-	ssize_t n = 1;
-	const char *wrong;
+	const struct run *run = ctx;
 
-	while (len < HEAD && (n = read(0, buf + len, HEAD - len)) != 0) {
-		if (n < 0 && errno != EINTR)
-			break;
-		len += n > 0 ? (size_t)n : 0;
-		/* A capture's first bytes tell; a slow one is not waited for. */
-		if (len >= 4 && capfile_head(buf, len) == CAPFILE_PCAP)
-			break;
-	}
-	(void)f;
-	wrong = capfile_wrong(capfile_head(buf, len));
-	if (wrong != NULL) {
-		fprintf(stderr, "%s\n", wrong);
-		return ES_SOME;
-	}
-	for (;;) {
-		for (done = 0; done < len; done += (size_t)n)
-			if ((n = write(1, buf + done, len - done)) < 0)
-				return errno == EPIPE ? ES_OK : ES_FAILED;
-		n = read(0, buf, sizeof buf);
-		if (n == 0)
-			return ES_OK;
-		if (n < 0 && errno != EINTR) {
-			fprintf(stderr, "%s\n", strerror(errno));
-			return ES_FAILED;
-		}
-		len = n > 0 ? (size_t)n : 0;
-	}
-}
-
-static int
-feed(void *ctx)
-{
-	const struct feed *f = ctx;
-
-	return f->bpf != NULL ? bpf_copy(f->bpf, f->count) : feed_plain(f);
-}
-
-/* Start one child, whose stdin is ${in} (closed here then) and whose output another one reads unless it is TSHARK; return that, or -1. */
-static int
-start(struct run *run, size_t which, struct child_how *how, int in)
-{
-	struct child *c = &run->children[which];
-	const int failed = child_start(c, how);
-	const int out = c->out;
-
-	if (failed)
-		msg_warn("%s: a process can't be started: %s", run->relay.about, strerror(errno));
-	if (in > STDIN_FILENO)
-		close(in);
-	if (which != TSHARK)
-		c->out = -1;
-	return failed ? -1 : out;
-}
-
-/* The capture ${file} for libpcap, which reads no compressed ones: tshark writes those out for it. */
-static int
-open_for_libpcap(struct run *run, char *file)
-{
-	char *words[] = { run->opt->tshark.path, (char[]){ "-r" }, file, (char[]){ "-w" }, (char[]){ "-" }, NULL };
-	struct child_how how = { .argv = words, .in = -1, .out = -1 };
-	int fd;
-
-	if (capfile_kind(file) == CAPFILE_PACKED)
-		return start(run, UNPACKER, &how, -1);
-	fd = open(file, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		msg_warn("%s: %s", file, strerror(errno));
-	return fd;
-}
-
-/* Start tshark on ${file}, behind a feeder where one is needed: for stdin, and to filter. */
-static int
-start_chain(struct run *run, char *file, uint64_t count)
-{
-	const struct capture_options *opt = run->opt;
-	const int is_stdin = strcmp(file, "-") == 0, fed = is_stdin || opt->bpf != NULL;
-	struct feed f = { opt->bpf, count };
-	struct child_how feeder = { .function = feed, .ctx = &f, .in = STDIN_FILENO, .out = -1 };
-	struct child_how how = { .in = -1, .out = -1 };
-	char **arguments;
-	int started;
-
-	if (fed) {
-		if (!is_stdin && (feeder.in = open_for_libpcap(run, file)) < 0)
-			return -1;
-		how.in = start(run, FEEDER, &feeder, feeder.in);
-		if (how.in < 0)
-			return -1;
-	}
-	arguments = tshark_arguments(&opt->tshark, fed ? "-" : file, count);
-	how.argv = arguments;
-	started = start(run, TSHARK, &how, how.in);
-	tshark_free_arguments(arguments);
-	return started < 0 ? -1 : 0;
+	return (run->relay.lines + (run->now < run->begun ? run->sources[run->now].team.printed : 0)) / 2;
 }
 
 static void
-dissect(struct run *run, char *file)
+add(struct run *run, char *path, int from_dir)
 {
-	const struct capture_options *opt = run->opt;
-	const uint64_t printed = run->relay.lines / 2;
-	size_t i;
-	int status, fed;
-
-	for (i = 0; i < CHILDREN; i++)
-		run->children[i] = CHILD_NONE;
-	if (opt->count > 0 && printed >= opt->count)
-		return;
-	run->cut = 0;
-	run->relay.about = strcmp(file, "-") == 0 ? "stdin" : file;
-	if (opt->verbose)
-		msg_info("%s", run->relay.about);
-	if (start_chain(run, file, opt->count > 0 ? opt->count - printed : 0) != 0) {
-		run->failed_files++;
-		stop_all(run);
-		for (i = 0; i < CHILDREN; i++)
-			child_wait(&run->children[i]);
-		return;
-	}
-	run->files++;
-	relay_run(&run->relay, run->children, CHILDREN);
-	status = child_wait(&run->children[TSHARK]);
-	fed = child_wait(&run->children[FEEDER]);
-	child_wait(&run->children[UNPACKER]);
-	if (run->relay.interrupted > 0)
-		return;
-	if (run->cut || fed == ES_SOME)
-		run->cut_files++;
-	else if (fed != ES_OK)
-		run->failed_files++;
-	else if (status > 128) {
-		msg_warn("%s: tshark was ended by signal %d", run->relay.about, status - 128);
-		run->failed_files++;
-	} else if (status != 0)
-		run->bad_files++;	/* tshark said what is wrong with it */
+	run->sources = mem_array(run->sources, run->count + 1, sizeof *run->sources);
+	run->sources[run->count++] = (struct source){
+		.path = path, .from_dir = from_dir, .feeder = CHILD_NONE, .unpacker = CHILD_NONE, .fan = { .in = -1 },
+	};
 }
 
 static void
-take_file(struct run *run, char *file)
-{
-	enum capfile kind;
-	const char *wrong;
-
-	if (run->relay.interrupted > 0)
-		return;
-	if (strcmp(file, "-") != 0) {
-		kind = capfile_kind(file);
-		wrong = capfile_wrong(kind);
-		if (wrong != NULL) {
-			msg_warn("%s: %s", file, wrong);
-			if (kind == CAPFILE_TEXT || kind == CAPFILE_EMPTY)
-				run->bad_files++;
-			else
-				run->failed_files++;
-			return;
-		}
-	}
-	dissect(run, file);
-}
-
-/* A folder holds other files too: they are named and passed over. */
-static void
-take_dir(struct run *run, const char *dir)
+add_dir(struct run *run, const char *dir)
 {
 	struct dirent **names;
-	const char *wrong;
-	char *file;
 	int n = scandir(dir, &names, NULL, alphasort), i;
 
 	if (n < 0) {
@@ -239,25 +73,141 @@ take_dir(struct run *run, const char *dir)
 		return;
 	}
 	for (i = 0; i < n; i++) {
-		file = mem_format("%s/%s", dir, names[i]->d_name);
-		if (names[i]->d_name[0] != '.' && run->relay.interrupted == 0) {
-			const enum capfile kind = capfile_kind(file);
-
-			wrong = kind == CAPFILE_DIRECTORY ? "it is a directory" : capfile_wrong(kind);
-			if (wrong == NULL)
-				dissect(run, file);
-			else if (kind == CAPFILE_UNREADABLE) {
-				msg_warn("%s: %s", file, wrong);
-				run->failed_files++;
-			} else {
-				msg_info("%s: passed over: %s", file, wrong);
-				run->passed_over++;
-			}
-		}
-		free(file);
+		if (names[i]->d_name[0] != '.')
+			add(run, mem_format("%s/%s", dir, names[i]->d_name), 1);
 		free(names[i]);
 	}
 	free(names);
+}
+
+/* How many packets may still come; 0: no end.  Not called when none may. */
+static uint64_t
+remaining(const struct run *run)
+{
+	return run->opt->count > 0 ? run->opt->count - run->relay.lines / 2 : 0;
+}
+
+/* Whether the next source can begin while others run.  Its tsharks shall not be more than wanted, nor what waits to be printed endless. */
+static int
+may_begin(const struct run *run, const struct source *next, size_t workers)
+{
+	size_t running = 0, i;
+
+	if (run->begun == run->now)
+		return 1;
+	/* With --count, what one file gives decides on the next; stdin may be slow, or a terminal: it waits for its turn. */
+	if (run->opt->count > 0 || strcmp(next->path, "-") == 0 || run->begun - run->now > 2 * run->opt->jobs)
+		return 0;
+	for (i = run->now; i < run->begun; i++)
+		running += run->sources[i].runs ? team_runs(&run->sources[i].team) : 0;
+	return running == 0 || running + workers <= run->opt->jobs;
+}
+
+static void
+begin_sources(struct run *run)
+{
+	struct source *s;
+	size_t workers;
+
+	while (run->begun < run->count) {
+		s = &run->sources[run->begun];
+		workers = source_workers(s, run->opt);
+		if (!may_begin(run, s, workers))
+			return;
+		source_look(s);
+		if (s->wrong == NULL)
+			source_start(s, run->opt, workers, run->split, remaining(run));
+		run->begun++;
+	}
+}
+
+/* Say that the one whose turn it is can't be read. */
+static void
+refuse(struct run *run, const struct source *s)
+{
+	if (s->wrong == NULL)
+		run->failed_files++;	/* said when it could not start */
+	else if (s->from_dir && s->kind != CAPFILE_UNREADABLE) {
+		msg_info("%s: passed over: %s", s->path, s->wrong);
+		run->passed_over++;
+	} else {
+		msg_warn("%s: %s", s->path, s->wrong);
+		if (s->kind == CAPFILE_TEXT || s->kind == CAPFILE_EMPTY)
+			run->bad_files++;
+		else
+			run->failed_files++;
+	}
+}
+
+static void
+settle(struct run *run, const struct source_end *end)
+{
+	if (end->tshark > 128) {
+		msg_warn("%s: tshark was ended by signal %d", run->relay.about, end->tshark - 128);
+		run->failed_files++;
+	} else if (end->uneven) {
+		msg_warn("%s: it has changed under way: what was there at first is printed", run->relay.about);
+		run->cut_files++;
+	} else if (run->cut || end->feeder == ES_SOME)
+		run->cut_files++;
+	else if (end->feeder != ES_OK)
+		run->failed_files++;
+	else if (end->tshark != 0)
+		run->bad_files++;	/* tshark said what is wrong with it */
+}
+
+/* Serve all that run until the one whose turn it is has been printed.  Return how it ended; -1: a signal came, 1: it can't go on. */
+static int
+print_source(struct run *run, struct source *s, struct source_end *end)
+{
+	enum team_state state;
+	size_t i;
+
+	for (;;) {
+		state = team_merge(&s->team, &run->relay.out);
+		if (state == TEAM_ENDED && source_ended(s, end))
+			return 0;
+		if (state == TEAM_UNFIT) {
+			if (team_again(&s->team) != 0)
+				return 1;
+			run->split = s->team.split;
+			continue;
+		}
+		begin_sources(run);
+		watch_clear(&run->watch);
+		for (i = run->now; i < run->begun; i++)
+			source_watch(&run->sources[i], &run->watch, i == run->now ? &run->relay : NULL);
+		relay_wait(&run->relay, &run->watch, -1);
+		if (run->relay.interrupted > 0)
+			return -1;
+		for (i = run->now; i < run->begun; i++)
+			source_serve(&run->sources[i], &run->watch, i == run->now ? &run->relay : NULL);
+	}
+}
+
+static void
+take_source(struct run *run, struct source *s)
+{
+	struct source_end end;
+	int stopped;
+
+	run->relay.about = strcmp(s->path, "-") == 0 ? "stdin" : s->path;
+	if (s->wrong == NULL && run->opt->verbose)
+		msg_info("%s", run->relay.about);
+	if (!s->runs) {
+		refuse(run, s);
+		return;
+	}
+	run->cut = 0;
+	run->files++;
+	stopped = print_source(run, s, &end);
+	run->relay.lines += s->team.printed;
+	if (s->team.count > run->tsharks)
+		run->tsharks = s->team.count;
+	if (stopped > 0)
+		run->failed_files++;
+	else if (stopped == 0)
+		settle(run, &end);
 }
 
 static void
@@ -267,6 +217,7 @@ write_stats(const struct run *run)
 
 	stats_string(st, "program", "escapture");
 	stats_number(st, "documents", run->relay.lines / 2);
+	stats_number(st, "tsharks", run->tsharks);
 	stats_number(st, "files", run->files);
 	stats_number(st, "cut_files", run->cut_files);
 	stats_number(st, "bad_files", run->bad_files);
@@ -282,14 +233,25 @@ capture_files(const struct capture_options *opt)
 	struct run run = { .opt = opt };
 	size_t i;
 
+	run.split = tshark_can_split(&opt->tshark) ? TSHARK_BY_BLOCK : TSHARK_WHOLE;
 	relay_open(&run.relay);
 	run.relay.complaint = take_complaint;
-	run.relay.signalled = stop_all;
+	run.relay.signalled = take_signal;
+	run.relay.packets = packets;
 	run.relay.ctx = &run;
 	for (i = 0; i < opt->file_count; i++)
-		take_file(&run, opt->files[i]);
+		add(&run, mem_string(opt->files[i], strlen(opt->files[i])), 0);
 	if (opt->dir != NULL)
-		take_dir(&run, opt->dir);
+		add_dir(&run, opt->dir);
+	while (run.now < run.count && run.relay.interrupted == 0 && (opt->count == 0 || run.relay.lines / 2 < opt->count)) {
+		begin_sources(&run);
+		take_source(&run, &run.sources[run.now]);
+		source_free(&run.sources[run.now++]);
+	}
+	for (i = run.now; i < run.count; i++)
+		source_free(&run.sources[i]);
+	free(run.sources);
+	watch_free(&run.watch);
 	relay_close(&run.relay);
 	write_stats(&run);
 	if (run.relay.interrupted > 0) {

@@ -6,16 +6,20 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "fan.h"
 #include "mem.h"
 #include "relay.h"
 #include "stats.h"
-
-enum { TSHARK, DUMPCAP };
+#include "team.h"
 
 struct run {
 	const struct capture_options *opt;
 	struct relay relay;
-	struct child children[2];	/* TSHARK and DUMPCAP */
+	struct watch watch;
+	struct child dumpcap;
+	struct fan fan;			/* the captured bytes, for each tshark */
+	struct team team;
+	size_t tsharks;
 	uint64_t received, dropped;	/* by dumpcap's and the kernel's count */
 	int told;			/* and whether dumpcap told them */
 };
@@ -45,9 +49,17 @@ stop(void *ctx)
 {
 	struct run *run = ctx;
 
-	child_signal(&run->children[DUMPCAP], SIGINT);
+	child_signal(&run->dumpcap, SIGINT);
 	if (run->relay.interrupted > 1)
-		child_signal(&run->children[TSHARK], SIGTERM);
+		team_stop(&run->team, SIGKILL);
+}
+
+static uint64_t
+packets(void *ctx)
+{
+	const struct run *run = ctx;
+
+	return run->team.printed / 2;
 }
 
 static char **
@@ -80,20 +92,47 @@ dumpcap_arguments(const struct capture_options *opt)
 static void
 start_chain(struct run *run)
 {
-	char **capture = dumpcap_arguments(run->opt);
-	char **dissect = tshark_arguments(&run->opt->tshark, "-", run->opt->count);
-	const struct child_how first = { .argv = capture, .in = -1, .out = -1 };
-	struct child_how second = { .argv = dissect, .out = -1 };
+	const struct capture_options *opt = run->opt;
+	char **capture = dumpcap_arguments(opt);
+	const struct child_how how = { .argv = capture, .in = -1, .out = -1 };
+	const struct team_input input = { .fan = &run->fan, .count = opt->count };
+	const int can_split = opt->jobs > 1 && tshark_can_split(&opt->tshark);
 
-	if (child_start(&run->children[DUMPCAP], &first) != 0)
+	if (child_start(&run->dumpcap, &how) != 0)
 		msg_die(ES_FAILED, "dumpcap: %s", strerror(errno));
-	second.in = run->children[DUMPCAP].out;
-	if (child_start(&run->children[TSHARK], &second) != 0)
-		msg_die(ES_FAILED, "tshark: %s", strerror(errno));
-	close(run->children[DUMPCAP].out);
-	run->children[DUMPCAP].out = -1;
 	tshark_free_arguments(capture);
-	tshark_free_arguments(dissect);
+	fan_open(&run->fan, run->dumpcap.out);
+	run->dumpcap.out = -1;
+	if (team_start(&run->team, &opt->tshark, &input, opt->jobs, can_split ? TSHARK_BY_BLOCK : TSHARK_WHOLE) != 0)
+		exit(ES_FAILED);
+}
+
+/* Until the last packet is printed and both sides have ended. */
+static void
+work(struct run *run)
+{
+	enum team_state state;
+
+	for (;;) {
+		state = team_merge(&run->team, &run->relay.out);
+		if (state == TEAM_UNFIT) {
+			if (team_again(&run->team) != 0)
+				exit(ES_FAILED);
+			continue;
+		}
+		if (state == TEAM_ENDED) {
+			/* By --count, or because it failed: then nobody reads what dumpcap still captures. */
+			child_signal(&run->dumpcap, SIGINT);
+			if (run->dumpcap.err < 0)
+				return;
+		}
+		watch_clear(&run->watch);
+		team_watch(&run->team, &run->watch, &run->relay);
+		watch_add(&run->watch, run->dumpcap.err, POLLIN);
+		relay_wait(&run->relay, &run->watch, -1);
+		team_serve(&run->team, &run->watch, &run->relay);
+		relay_take_complaints(&run->relay, &run->watch, &run->dumpcap);
+	}
 }
 
 static void
@@ -103,6 +142,7 @@ write_stats(const struct run *run)
 
 	stats_string(st, "program", "escapture");
 	stats_number(st, "documents", run->relay.lines / 2);
+	stats_number(st, "tsharks", run->tsharks);
 	stats_number(st, "received", run->received);
 	stats_number(st, "dropped", run->dropped);
 	if (stats_close(st) != 0)
@@ -146,11 +186,17 @@ capture_live(const struct capture_options *opt)
 	run.relay.about = opt->nics[0];
 	run.relay.complaint = take_complaint;
 	run.relay.signalled = stop;
+	run.relay.packets = packets;
 	run.relay.ctx = &run;
 	start_chain(&run);
-	relay_run(&run.relay, run.children, 2);
-	tshark = child_wait(&run.children[TSHARK]);
-	dumpcap = child_wait(&run.children[DUMPCAP]);
+	work(&run);
+	run.relay.lines = run.team.printed;
+	run.tsharks = run.team.count;
+	tshark = run.team.status;
+	dumpcap = child_wait(&run.dumpcap);
+	team_free(&run.team);
+	fan_free(&run.fan);
+	watch_free(&run.watch);
 	relay_close(&run.relay);
 	write_stats(&run);
 	return end_status(&run, dumpcap, tshark);

@@ -29,6 +29,7 @@ static const struct key {
 	{ "dir", CONF_CAPTURE, STRING },
 	{ "bpf", CONF_CAPTURE, STRING },
 	{ "count", CONF_CAPTURE, COUNT },
+	{ "jobs", CONF_CAPTURE, COUNT },
 	{ "index", CONF_RESHAPE, STRING },
 	{ "id", CONF_RESHAPE, FLAG },
 	{ "op", CONF_RESHAPE, STRING },

@@ -1,4 +1,4 @@
-/* What stands between tshark and our stdout: whole lines are passed on and counted, complaints relayed, signals and a lost reader seen. */
+/* What stands between our children and us: whole records to stdout, complaints said, signals and a lost reader seen. */
 #ifndef ESPCAP_RELAY_H
 #define ESPCAP_RELAY_H
 
@@ -7,19 +7,20 @@
 #include "child.h"
 #include "out.h"
 #include "signals.h"
-
-enum { RELAY_CHILDREN = 4 };
+#include "watch.h"
 
 struct relay {
 	struct out out;
 	struct signals signals;
 	int interrupted;	/* how often */
-	uint64_t lines;		/* passed on; two are a packet */
+	uint64_t lines;		/* passed on, of what is finished; two are a packet */
 	const char *about;	/* the file or interface that complaints are about */
 	/* Called with each line that a child complains, before it is said; returns 1 when it is not to be said. */
 	int (*complaint)(void *ctx, const char *line);
 	/* Called when a signal came; the first and each further one. */
 	void (*signalled)(void *ctx);
+	/* How many packets came so far, for SIGUSR1. */
+	uint64_t (*packets)(void *ctx);
 	void *ctx;
 };
 
@@ -30,11 +31,23 @@ struct relay {
 void relay_open(struct relay *r);
 
 /**
- * relay_run(r, children, count):
- * Pass on what the first of the ${count} (at most RELAY_CHILDREN) ${children} prints, tshark, until it and the complaints of all have ended; one
- * that was not started has closed descriptors.  A last line without newline is cut: it is dropped.  Dies with ES_FAILED when stdout's reader is gone, also when nothing is there to be written.
+ * relay_wait(r, w, ms):
+ * watch_wait() with the signals and our reader watched too; what is to be printed is written before it sleeps.  Dies with ES_FAILED when
+ * stdout's reader is gone, also when nothing is there to be written.
  */
-void relay_run(struct relay *r, struct child *children, size_t count);
+void relay_wait(struct relay *r, struct watch *w, int ms);
+
+/**
+ * relay_take_complaints(r, w, c):
+ * Say what the child ${c}, whose stderr was watched by ${w}, complains.
+ */
+void relay_take_complaints(struct relay *r, const struct watch *w, struct child *c);
+
+/**
+ * relay_complain(r, line):
+ * Say one line of a child's stderr, unless it is noise or r->complaint() wants it.
+ */
+void relay_complain(struct relay *r, const char *line);
 
 /**
  * relay_close(r):

@@ -69,9 +69,29 @@ tshark_find(struct tshark *t, const char *path)
 	t->dumpcap = beside(t->path, "dumpcap");
 }
 
-char **
-tshark_arguments(const struct tshark *t, const char *file, uint64_t count)
+/* The display filter that lets a tshark print its part alone. */
+static char *
+part_filter(const struct tshark_task *task)
 {
+	char *filter, *longer;
+	size_t bit;
+
+	if (task->split == TSHARK_BY_BLOCK)
+		return mem_format("frame.number / %d %% %zu == %zu", TSHARK_BLOCK, task->parts, task->part);
+	filter = mem_format("frame.number");
+	for (bit = 1; bit < task->parts; bit *= 2) {
+		longer = mem_format(task->part & bit ? "%s && (frame.number & %zu)" : "%s && !(frame.number & %zu)", filter,
+		    bit * TSHARK_BLOCK);
+		free(filter);
+		filter = longer;
+	}
+	return filter;
+}
+
+char **
+tshark_arguments(const struct tshark *t, const struct tshark_task *task)
+{
+	const char *file = task->file != NULL ? task->file : "-";
 	size_t n = 0, more = 0, i;
 	char **a;
 
@@ -84,20 +104,74 @@ tshark_arguments(const struct tshark *t, const char *file, uint64_t count)
 	a[n++] = mem_format("ek");
 	a[n++] = mem_format("-r");
 	/* A relative name that begins with '-' is no option, and "-" no stdin. */
-	a[n++] = strcmp(file, "-") == 0 || file[0] != '-' ? mem_format("%s", file) : mem_format("./%s", file);
-	if (strcmp(file, "-") == 0)
+	a[n++] = task->file == NULL || file[0] != '-' ? mem_format("%s", file) : mem_format("./%s", file);
+	if (task->at_once)
 		a[n++] = mem_format("-l");
-	if (count > 0) {
+	if (task->count > 0) {
 		a[n++] = mem_format("-c");
-		a[n++] = mem_format("%llu", (unsigned long long)count);
+		a[n++] = mem_format("%llu", (unsigned long long)task->count);
 	}
 	if (t->layers != NULL) {
 		a[n++] = mem_format("-J");
 		a[n++] = mem_format("%s", t->layers);
 	}
+	if (task->parts > 1) {
+		a[n++] = mem_format("-Y");
+		a[n++] = part_filter(task);
+	}
 	for (i = 0; i < more; i++)
 		a[n++] = mem_format("%s", t->more[i]);
 	return a;
+}
+
+size_t
+tshark_parts(enum tshark_split split, size_t n)
+{
+	size_t power = 1;
+
+	if (split == TSHARK_BY_BLOCK)
+		return n;
+	while (split == TSHARK_BY_BIT && 2 * power <= n)
+		power *= 2;
+	return power;
+}
+
+size_t
+tshark_part(size_t parts, uint64_t frame)
+{
+	return (size_t)(frame / TSHARK_BLOCK % parts);
+}
+
+int
+tshark_can_split(const struct tshark *t)
+{
+	static const char *const alone[] = { "-n", "-V", "-x", "-Q", "-q", "-l" };
+	static const char *const with_value[] = {
+		"-o", "-d", "-J", "-K", "--disable-protocol", "--enable-protocol", "--only-protocols", "--disable-heuristic",
+		"--enable-heuristic", "--log-level",
+	};
+	char *const *a;
+	size_t i, len;
+	int known;
+
+	for (a = t->more; a != NULL && *a != NULL; a++) {
+		known = 0;
+		for (i = 0; i < sizeof alone / sizeof *alone; i++)
+			known |= strcmp(*a, alone[i]) == 0;
+		for (i = 0; i < sizeof with_value / sizeof *with_value && !known; i++) {
+			len = strlen(with_value[i]);
+			if (strncmp(*a, with_value[i], len) != 0)
+				continue;
+			if ((*a)[len] == '\0' && a[1] != NULL) {
+				a++;
+				known = 1;
+			} else	/* -oNAME:VALUE, --disable-protocol=NAME */
+				known = (*a)[len] != '\0' && (with_value[i][1] != '-' || (*a)[len] == '=');
+		}
+		if (!known)
+			return 0;
+	}
+	return 1;
 }
 
 void

@@ -19,13 +19,45 @@ struct tshark {
  */
 void tshark_find(struct tshark *t, const char *path);
 
+/* Frames go to the tsharks of one capture by blocks of 16: single ones are split less evenly, since requests and answers alternate. */
+enum { TSHARK_BLOCK = 16 };
+
+/* How each of them is told its blocks. */
+enum tshark_split {
+	TSHARK_WHOLE,		/* it is the only one */
+	TSHARK_BY_BIT,		/* frame.number & 16: before 4.0, and only for powers of two */
+	TSHARK_BY_BLOCK,	/* frame.number / 16 % N */
+};
+
+/* What one tshark is to do. */
+struct tshark_task {
+	const char *file;	/* read this one; NULL: stdin */
+	int at_once;		/* print each packet at once */
+	uint64_t count;		/* packets read, at most; 0: all */
+	enum tshark_split split;
+	size_t part, parts;	/* which blocks to print */
+};
+
 /**
- * tshark_arguments(t, file, count):
- * The arguments, NULL at the end, to dissect ${file} ("-": its stdin, each packet printed at once), at most ${count} packets (0: all), as an
- * EK stream.  Free with tshark_free_arguments().
+ * tshark_arguments(t, task):
+ * The arguments, NULL at the end, that have tshark print the EK stream of ${task}.  Free with tshark_free_arguments().
  */
-char **tshark_arguments(const struct tshark *t, const char *file, uint64_t count);
+char **tshark_arguments(const struct tshark *t, const struct tshark_task *task);
 void tshark_free_arguments(char **arguments);
+
+/**
+ * tshark_parts(split, n) / tshark_part(parts, frame):
+ * Into how many parts, at most ${n}, a capture can be split so; which of the parts, from 0, has ${frame}.
+ */
+size_t tshark_parts(enum tshark_split split, size_t n);
+size_t tshark_part(size_t parts, uint64_t frame);
+
+/**
+ * tshark_can_split(t):
+ * Whether with the caller's own arguments several tsharks together still print what one would print: a display filter, a second pass or
+ * other fields printed make that uncertain, and so does every argument that is not known here.
+ */
+int tshark_can_split(const struct tshark *t);
 
 /**
  * tshark_is_noise(line):
