@@ -120,7 +120,7 @@ fuzz:
 # Each compares in one run: the machine's speed of the day does not matter.
 bench: all
 	scripts/deps.sh --tests
-	$(Q)for b in tests/bench/*.sh; do printf '\n== %s\n' "$$b"; ESPCAP_BIN=$(abspath $(BUILD)) "$$b" || exit; done
+	$(Q)for b in tests/bench/*.sh; do printf '\n== %s\n' "$$b"; ESPCAP_BIN=$(abspath $(BUILD)) "$$b" "$(BUILD)" || exit; done
 
 # Real nodes of seven kinds, one after another; the table is in build/matrix.txt.
 matrix: all

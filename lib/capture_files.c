@@ -161,7 +161,7 @@ static int
 print_source(struct run *run, struct source *s, struct source_end *end)
 {
 	enum team_state state;
-	size_t i;
+	size_t i, read = 0;
 
 	for (;;) {
 		state = team_merge(&s->team, &run->relay.out);
@@ -177,11 +177,12 @@ print_source(struct run *run, struct source *s, struct source_end *end)
 		watch_clear(&run->watch);
 		for (i = run->now; i < run->begun; i++)
 			source_watch(&run->sources[i], &run->watch, i == run->now ? &run->relay : NULL);
+		relay_gather(read);
 		relay_wait(&run->relay, &run->watch, -1);
 		if (run->relay.interrupted > 0)
 			return -1;
-		for (i = run->now; i < run->begun; i++)
-			source_serve(&run->sources[i], &run->watch, i == run->now ? &run->relay : NULL);
+		for (read = 0, i = run->now; i < run->begun; i++)
+			read += source_serve(&run->sources[i], &run->watch, i == run->now ? &run->relay : NULL);
 	}
 }
 

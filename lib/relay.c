@@ -1,10 +1,13 @@
 #include "relay.h"
 
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "msg.h"
 #include "tshark.h"
+
+enum { ENOUGH = 256 * 1024 };
 
 void
 relay_open(struct relay *r)
@@ -43,6 +46,15 @@ relay_wait(struct relay *r, struct watch *w, int ms)
 	/* A pipe whose reader has gone; the children end with us. */
 	if (watch_ready(w, STDOUT_FILENO) & POLLERR)
 		msg_die(ES_FAILED, "stdout: the reader has gone");
+}
+
+void
+relay_gather(size_t read)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+
+	if (read > 0 && read < ENOUGH)
+		nanosleep(&pause, NULL);
 }
 
 void

@@ -38,6 +38,13 @@ void relay_open(struct relay *r);
 void relay_wait(struct relay *r, struct watch *w, int ms);
 
 /**
+ * relay_gather(read):
+ * Before relay_wait(): when the last turn brought no more than ${read} bytes, let some milliseconds pass, that the next may bring many.  A
+ * tshark writes 4 KiB at a time, and to wake up for each of these takes a third more of the processor.
+ */
+void relay_gather(size_t read);
+
+/**
  * relay_take_complaints(r, w, c):
  * Say what the child ${c}, whose stderr was watched by ${w}, complains.
  */

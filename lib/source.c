@@ -188,16 +188,19 @@ source_watch(struct source *s, struct watch *w, struct relay *relay)
 	watch_add(w, s->unpacker.err, POLLIN);
 }
 
-void
+size_t
 source_serve(struct source *s, const struct watch *w, struct relay *relay)
 {
+	size_t read;
+
 	if (!s->runs)
-		return;
-	team_serve(&s->team, w, relay);
+		return 0;
+	read = team_serve(&s->team, w, relay);
 	if (relay == NULL)
-		return;
+		return read;
 	relay_take_complaints(relay, w, &s->feeder);
 	relay_take_complaints(relay, w, &s->unpacker);
+	return read;
 }
 
 int

@@ -56,7 +56,7 @@ int source_start(struct source *s, const struct capture_options *opt, size_t wor
  * As team_watch() and team_serve(), with the other processes.
  */
 void source_watch(struct source *s, struct watch *w, struct relay *relay);
-void source_serve(struct source *s, const struct watch *w, struct relay *relay);
+size_t source_serve(struct source *s, const struct watch *w, struct relay *relay);
 
 /**
  * source_ended(s, end):

@@ -159,21 +159,22 @@ serve_fan(struct team *t, const struct watch *w)
 	fan_forget(fan, slowest);
 }
 
-void
+size_t
 team_serve(struct team *t, const struct watch *w, struct relay *relay)
 {
-	size_t k;
+	size_t k, read = 0;
 
 	for (k = 0; k < t->count; k++) {
 		struct worker *one = &t->workers[k];
 
 		if (watch_ready(w, one->child.out))
-			worker_read(one);
+			read += worker_read(one);
 		if (relay != NULL && may_complain(t, k) && watch_ready(w, one->child.err))
 			take_complaints(t, one, relay);
 	}
 	if (t->input.fan != NULL)
 		serve_fan(t, w);
+	return read;
 }
 
 static struct worker *

@@ -56,10 +56,10 @@ int team_again(struct team *t);
 /**
  * team_watch(t, w, relay) / team_serve(t, w, relay):
  * Add to ${w} what the team waits for; do what can be done after the wait.  Complaints are read and said by ${relay} if it is not NULL;
- * those of tsharks that are not proved yet wait.
+ * those of tsharks that are not proved yet wait.  team_serve() returns how many bytes they had printed.
  */
 void team_watch(struct team *t, struct watch *w, struct relay *relay);
-void team_serve(struct team *t, const struct watch *w, struct relay *relay);
+size_t team_serve(struct team *t, const struct watch *w, struct relay *relay);
 
 /**
  * team_merge(t, out):

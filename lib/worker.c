@@ -52,7 +52,7 @@ worker_wants(struct worker *w)
 	return w->end - w->start < WORKER_KEEPS || !worker_record(w, &r);
 }
 
-void
+size_t
 worker_read(struct worker *w)
 {
 	ssize_t n;
@@ -75,6 +75,7 @@ worker_read(struct worker *w)
 		close(w->child.out);
 		w->child.out = -1;
 	}
+	return n > 0 ? (size_t)n : 0;
 }
 
 /* Whether a newline stands at or behind w->scanned; then ${*len} is what ends with it. */

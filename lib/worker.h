@@ -44,9 +44,9 @@ int worker_wants(struct worker *w);
 
 /**
  * worker_read(w):
- * Read once of its output; at its end w->child.out is closed.  Dies with ES_FAILED when one record is over 1 GiB.
+ * Read once of its output; at its end w->child.out is closed.  Dies with ES_FAILED when one record is over 1 GiB.  Return the bytes read.
  */
-void worker_read(struct worker *w);
+size_t worker_read(struct worker *w);
 
 /**
  * worker_record(w, r):

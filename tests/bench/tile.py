@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """tile.py PACKETS [OUT]: a capture of at least PACKETS packets, made of the Ethernet captures in test_pcaps again and again, each time later
-and with other IPv4 addresses, so that conversations are new ones.  --split N DIR: N small captures of 10 packets each instead."""
+and with other addresses, so that conversations are new ones.  --split N DIR: N small captures of 10 packets each instead."""
 import os
 import struct
 import sys
@@ -41,6 +41,8 @@ def main():
             for n, (_, sub, length, frame) in enumerate(base):
                 if len(frame) >= 34 and frame[12:14] == b"\x08\x00":
                     frame[27:29] = frame[31:33] = struct.pack(">H", round_ & 0xFFFF)
+                elif len(frame) >= 54 and frame[12:14] == b"\x86\xdd":
+                    frame[30:32] = frame[46:48] = struct.pack(">H", round_ & 0xFFFF)
                 time = 1700000000 * 1000000 + round_ * 1000000 + n * 900 + sub % 100
                 out.write(struct.pack("<IIII", time // 1000000, time % 1000000, len(frame), length) + frame)
             wanted -= len(base)
