@@ -29,12 +29,15 @@ ESPCAP_CFLAGS = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(CFLA
 COMPILE = $(CC) $(ESPCAP_CPPFLAGS) $(ESPCAP_CFLAGS) -MMD -MP
 
 # A command links its own file, what it needs of libespcap.a, and these libraries.
-COMMANDS = esifaces escapture esreshape esbulk esconfig
+COMMANDS = esifaces escapture esreshape esbulk $(INTERNAL)
+# What espcap calls, and no one else.
+INTERNAL = esconfig esnew
 esifaces_PKGS = libpcap
 escapture_PKGS = libpcap yaml-0.1 zlib
 esreshape_PKGS = libcrypto $(if $(SECCOMP),libseccomp)
 esbulk_PKGS = libcurl zlib libsodium
 esconfig_PKGS = yaml-0.1
+esnew_PKGS = libsodium zlib
 
 PKGS = libpcap yaml-0.1 libcurl zlib libsodium libcrypto libxxhash $(if $(SECCOMP),libseccomp)
 LIB_OBJS = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
@@ -139,8 +142,8 @@ D = $(DESTDIR)
 
 # What install puts where: one "MODE SOURCE TARGET" a word, from which uninstall is made too.
 installed = \
-	$(foreach c,$(filter-out esconfig,$(COMMANDS)) espcap,755:$(BUILD)/$c:$(BINDIR)/$c) \
-	755:$(BUILD)/esconfig:$(LIBEXECDIR)/esconfig \
+	$(foreach c,$(filter-out $(INTERNAL),$(COMMANDS)) espcap,755:$(BUILD)/$c:$(BINDIR)/$c) \
+	$(foreach c,$(INTERNAL),755:$(BUILD)/$c:$(LIBEXECDIR)/$c) \
 	$(foreach f,$(SCRIPTS),755:$f:$(DATADIR)/$f) \
 	$(foreach f,$(wildcard scripts/*.jq scripts/*.tsv scripts/*/*),644:$f:$(DATADIR)/$f) \
 	$(foreach f,$(PAGES),644:$f:$(MANDIR)/man$(patsubst .%,%,$(suffix $f))/$(notdir $f)) \

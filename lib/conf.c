@@ -36,6 +36,7 @@ static const struct key {
 	{ "tag", CONF_RESHAPE, LIST },
 	{ "bad", CONF_RESHAPE, STRING },
 	{ "node", CONF_BULK, LIST },
+	{ "cloud_id", CONF_BULK, STRING },
 	{ "chunk", CONF_BULK, COUNT },
 	{ "bytes", CONF_BULK, SIZE },
 	{ "flush", CONF_BULK, SECONDS },
@@ -59,6 +60,9 @@ static const struct key {
 	{ "pipeline", CONF_BULK, STRING },
 	{ "refresh", CONF_BULK, STRING },
 	{ "stats", CONF_ESPCAP, STRING },
+	{ "done", CONF_ESPCAP, STRING },
+	{ "follow", CONF_ESPCAP, FLAG },
+	{ "syslog", CONF_ESPCAP, FLAG },
 	{ "quiet", CONF_ESPCAP, FLAG },
 };
 

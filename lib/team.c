@@ -275,7 +275,8 @@ pass_on(struct team *t, struct out *out)
 	size_t len;
 
 	lines = worker_lines(one, &len);
-	out_add(out, lines, len);
+	if (len > 0)
+		out_add(out, lines, len);
 	for (nl = lines; nl < lines + len && (nl = memchr(nl, '\n', (size_t)(lines + len - nl))) != NULL; nl++)
 		t->printed++;
 	if (len > 0)

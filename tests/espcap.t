@@ -54,7 +54,7 @@ wrong 'esreshape: --index: Big: ' --index Big --file "$p/arp.pcap"
 wrong 'esbulk: --chunk: 0: ' --chunk=0 --node=localhost --file "$p/arp.pcap"
 wrong 'escapture: --bpf: .nonsense words.: ' --bpf='nonsense words' --file "$p/arp.pcap"
 run espcap --dry-run --file "a b" --node 'x,y' --id --chunk 5
-is "$status $out" '0 escapture --config=/dev/null --file=a\ b | esreshape --id | esbulk --node=x\,y --chunk=5 -q' '--dry-run shows the pipeline, quoted'
+is "$status $out" '0 escapture --config=/dev/null --file=a\ b | esreshape --id | '"esbulk --node=x\\,y --chunk=5 --rejects=$tmp/state/espcap/rejects.ndjson -q" '--dry-run shows the pipeline, quoted'
 
 # --- configuration ---
 cat >espcap.yml <<END
@@ -77,7 +77,7 @@ run espcap --file=nothere.pcap --file="$p/arp.pcap"
 is "$status $(wc -l <out)" '3 4' 'a missing file: status 3, and the others are done'
 like "$err" 'escapture: nothere.pcap: No such file' 'and said'
 mkdir own
-cp "$bin/espcap" "$bin/escapture" "$bin/esreshape" "$bin/esbulk" "$bin/esconfig" own/
+cp "$bin/espcap" "$bin/escapture" "$bin/esreshape" "$bin/esbulk" "$bin/esconfig" "$bin/esnew" own/
 stand_in() { # STAGE SCRIPT: it does this instead, when it is not asked for --help
 	# shellcheck disable=SC2016 # for the stand-in's shell
 	printf '#!/bin/bash\n[[ $1 != --help ]] || exec %q --help\n%s\n' "$bin/$1" "$2" >"own/$1"

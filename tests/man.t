@@ -20,7 +20,7 @@ sed -n '/^} keys\[\] = {/,/^};/s/.*{ "\([a-z0-9_]*\)",.*/\1/p' "$top/lib/conf.c"
 grep '^\.It Cm' "$top/man/espcap.yml.5" | sed 's/^\.It Cm //; s/ , /\n/g' | sort >page
 is "$(cat page)" "$(cat table)" 'espcap.yml(5) has the keys that there are'
 # Each key is an option of its stage (tshark_path is --tshark).
-for stage in escapture esreshape esbulk; do "$stage" --help; done | grep -oE -- '--[a-z0-9-]+' | sed 's/^--//; s/-/_/g; s/^tshark$/tshark_path/' | sort -u >names
+for stage in escapture esreshape esbulk espcap; do "$stage" --help; done | grep -oE -- '--[a-z0-9-]+' | sed 's/^--//; s/-/_/g; s/^tshark$/tshark_path/' | sort -u >names
 ok 'each key is an option' test -z "$(comm -23 table names)"
 
 # --- the examples ---

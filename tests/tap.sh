@@ -10,8 +10,8 @@ bin=$(cd "${ESPCAP_BIN:-$top/build}" && pwd) || exit 1
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/espcap-test.XXXXXX") || exit 1
 chmod 755 "$tmp"
 cd "$tmp" || exit 1
-export LC_ALL=C.UTF-8 TZ=UTC XDG_CONFIG_HOME=$tmp/xdg HOME=$tmp
-unset ESPCAP_CONFIG ELASTICSEARCH_URL ELASTIC_PASSWORD ELASTIC_API_KEY CDPATH MAKEFLAGS MAKELEVEL MFLAGS
+export LC_ALL=C.UTF-8 TZ=UTC XDG_CONFIG_HOME=$tmp/xdg XDG_STATE_HOME=$tmp/state HOME=$tmp
+unset STATE_DIRECTORY ESPCAP_CONFIG ELASTICSEARCH_URL ELASTIC_PASSWORD ELASTIC_API_KEY CDPATH MAKEFLAGS MAKELEVEL MFLAGS
 # The caller's PATH keeps its order, with the commands under test before it.
 export PATH=$bin:$PATH
 tap_count=0 tap_failed=0 tap_done=0

@@ -46,5 +46,8 @@ func run(client *elasticsearch.Client, path string) error {
 			return err
 		}
 	}
-	return indexer.Close(context.Background())
+	if err = indexer.Close(context.Background()); err == nil && indexer.Stats().NumFlushed != indexer.Stats().NumAdded {
+		err = fmt.Errorf("%d of %d documents arrived", indexer.Stats().NumFlushed, indexer.Stats().NumAdded)
+	}
+	return err
 }

@@ -1,0 +1,108 @@
+#!/bin/bash
+# espcap on a directory that cron or a ring of captures fills: --done, --follow; and what it keeps and notes by itself.
+. "$(dirname "$0")/tap.sh"
+. "$top/tests/fakenode.sh"
+need tshark
+
+p=$top/test_pcaps
+mkdir in
+cp "$p/arp.pcap" "$p/dns.pcap" in
+total() { jq -c '[.captured, .indexed, .duplicate, .left, .balanced]' stats; }
+packets() { tshark -n -r "$1" 2>/dev/null | wc -l; }
+arp=$(packets "$p/arp.pcap") dns=$(packets "$p/dns.pcap") vlan=$(packets "$p/vlan.pcap") icmp=$(packets "$p/icmp.pcap")
+into() { run espcap --dir=in --done=list --node="$url" --stats=stats "$@"; }
+
+# --- --done ---
+fake
+into
+is "$status $(total)" "0 [$((arp + dns)),$((arp + dns)),0,0,true]" '--done: what is new is indexed'
+is "$(wc -l <list)" 2 'and noted'
+into
+is "$status $(total)$out$err" "0 [0,0,0,0,true]" 'the second time there is nothing to do, and nothing is said'
+cp in/dns.pcap in/renamed.pcap
+touch in/arp.pcap
+into
+is "$status $(total)" '0 [0,0,0,0,true]' 'the same content under another name or with another time is known'
+is "$(wc -l <list)" 4 'and noted, so that it is not read again'
+cp "$p/vlan.pcap" in
+into
+is "$status $(total)" "0 [$vlan,$vlan,0,0,true]" 'a new one is indexed'
+exec 8>>in/dns.pcap 7>>in/open.pcap
+cat "$p/icmp.pcap" >&7
+into -v
+is "$status $(total)" '0 [0,0,0,0,true]' 'a file that is still being written is left for the next time'
+like "$err" 'in/open.pcap: it is still being written' '-v says so'
+exec 7>&- 8>&-
+into
+is "$status $(total)" "0 [$icmp,$icmp,0,0,true]" 'and taken when it is complete'
+is "$(taken)" "$(taken | cut -d ' ' -f 1) 0" 'no packet is there twice'
+stop_fake
+cp "$p/fragments.pcap" in
+into --retry 1
+is "$status" 4 'the node is away: status 4'
+is "$(grep -c fragments list)" 0 'the capture is not noted'
+fake
+into
+is "$status $(grep -c fragments list)" '0 1' 'and indexed the next time'
+exec 9>>list
+flock -n 9
+into
+is "$status" 4 'one espcap at a time for a list: status 4'
+like "$err" 'another espcap is at work with this list' 'and said'
+exec 9>&-
+printf 'half a line' >>list
+cp "$p/midnight.pcap" in
+into
+is "$status" 0 'a half line in the list is no harm'
+like "$err" 'list:[0-9]+: no entry of a list of captures: passed over' 'and named'
+is "$(tail -n 1 list | grep -c midnight)" 1 'nor is the next entry lost'
+run espcap --file="$p/dns.pcap" --done=list --node="$url"
+is "$status" 2 '--done is for --dir'
+run espcap --dir=in --done=list
+is "$status" 2 'and for --node'
+run espcap --dir=nothere --done=list --node="$url"
+is "$status" 3 'a directory that is not there: status 3'
+run espcap --dir=in --done=/dev/full --node="$url"
+is "$status" 2 'a device is no list'
+run espcap --dir=in --done=nothere/list --node="$url"
+is "$status" 3 'a list that can not be made: status 3'
+
+# --- --follow ---
+mkdir ring
+cp "$p/arp.pcap" ring
+fake
+env --default-signal=INT,TERM espcap --dir=ring --follow --done=followed --node="$url" --stats=stats 2>err.live &
+pid=$!
+has() { [ "$(wc -l <took)" = "$1" ]; }
+ok '--follow: what is there is indexed' wait_for 30 has "$arp"
+cp "$p/dns.pcap" ring/part
+mv ring/part ring/dns.pcap
+ok 'a capture that is moved there' wait_for 30 has $((arp + dns))
+tail -c +1 "$p/vlan.pcap" >ring/vlan.pcap
+ok 'and one that is written there' wait_for 30 has $((arp + dns + vlan))
+noted() { [ "$(wc -l <followed)" = 3 ]; }
+ok 'all are noted' wait_for 10 noted
+kill -INT "$pid"
+wait "$pid"
+is "$? $(total)" "0 [$((arp + dns + vlan)),$((arp + dns + vlan)),0,0,true]" 'Ctrl-C ends it; the account is over all'
+is "$(pgrep -P "$pid")" '' 'and no process is left'
+
+# --- kept by default, noted in the system's log ---
+fake items:400:2
+run espcap --file="$p/dns.pcap" --node="$url"
+is "$status" 1 'a refused document'
+like "$err" "1 refused documents are in $tmp/state/espcap/rejects.ndjson, with the reasons in $tmp/state/espcap/rejects.ndjson.why" \
+	'is kept in the state directory, which is named'
+is "$(wc -l <state/espcap/rejects.ndjson) $(stat -c %a state/espcap)" '2 700' 'for us alone'
+run esbulk --node="$url" state/espcap/rejects.ndjson
+is "$status" 0 'and can be given to esbulk again'
+mkdir log
+# shellcheck disable=SC2016 # for the stand-in
+printf '#!/bin/sh\nprintf "%%s\\n" "$*" >>"%s/log/lines"\n' "$tmp" >log/logger
+chmod +x log/logger
+PATH=$tmp/log:$PATH run espcap --syslog --file="$p/arp.pcap" --node="http://me:secret@${url#http://}" -q
+is "$status$err" 0 '--syslog'
+like "$(head -n 1 log/lines)" '^-t espcap -p user.info -- start: escapture .*arp.pcap \| esreshape' 'notes the start'
+unlike "$(cat log/lines)" secret 'without a password'
+like "$(tail -n 1 log/lines)" "$arp captured, 0 dropped; $arp reshaped, 0 bad; $arp indexed" 'and the account'
+done_testing
