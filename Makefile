@@ -34,12 +34,12 @@ COMMANDS = esifaces escapture esreshape esbulk $(INTERNAL)
 INTERNAL = esconfig esnew
 esifaces_PKGS = libpcap
 escapture_PKGS = libpcap yaml-0.1 zlib
-esreshape_PKGS = libcrypto $(if $(SECCOMP),libseccomp)
+esreshape_PKGS = nettle $(if $(SECCOMP),libseccomp)
 esbulk_PKGS = libcurl zlib libsodium
 esconfig_PKGS = yaml-0.1
 esnew_PKGS = libsodium zlib
 
-PKGS = libpcap yaml-0.1 libcurl zlib libsodium libcrypto libxxhash $(if $(SECCOMP),libseccomp)
+PKGS = libpcap yaml-0.1 libcurl zlib libsodium nettle libxxhash $(if $(SECCOMP),libseccomp)
 LIB_OBJS = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%.t,$(wildcard tests/unit/*.c))
 BINARIES = $(addprefix $(BUILD)/,$(COMMANDS) espcap)

@@ -76,7 +76,8 @@ main(int argc, char **argv)
 
 	msg_program(argv[0]);
 	/* All is in UTC; also, the C library reads the local zone's file again and again, which is forbidden once confined. */
-	setenv("TZ", "UTC0", 1);
+	if (setenv("TZ", "UTC0", 1) != 0)
+		msg_die(ES_FAILED, "out of memory");
 	first = opt_parse(&command, argc, argv, take, &s);
 	if (day_check(s.reshape.index) != NULL)
 		msg_die(ES_FAILED, "the default index name can't be made");

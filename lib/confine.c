@@ -10,7 +10,16 @@
 #if defined(HAVE_SECCOMP) && !defined(__SANITIZE_ADDRESS__)
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <seccomp.h>
+
+#include "mem.h"
+
+/*
+ * Where an allocation fails libseccomp 2.5 crashes, hangs or, worse, makes a wrong filter.  So what it needs (40 KB, seen) is got before
+ * it is called, and freed for it to find; it is too little for the C library to give back to the system.
+ */
+enum { NEEDED = 96 * 1024 };
 
 void
 confine_filter(void)
@@ -18,13 +27,14 @@ confine_filter(void)
 	static const int allowed[] = {
 		SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close), SCMP_SYS(poll), SCMP_SYS(ppoll),
 		SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-		SCMP_SYS(futex),	/* pthread_once(), in libcrypto's digest and its cleaning up */
 		SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall),
 	};
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	scmp_filter_ctx filter;
 	size_t i;
 	int failed = 0;
 
+	free(mem_array(NULL, NEEDED, 1));
+	filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	if (filter == NULL)
 		return;
 	for (i = 0; i < sizeof allowed / sizeof *allowed; i++)

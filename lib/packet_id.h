@@ -8,14 +8,6 @@
 enum { PACKET_ID = 29 };	/* its length */
 
 /**
- * packet_id_open() / packet_id_close():
- * Make the library ready and have it free what it holds.  It reads its configuration, so open before system calls are shut.
- * Dies when it has no SHA-256.
- */
-void packet_id_open(void);
-void packet_id_close(void);
-
-/**
  * packet_id(id, ms, doc, len):
  * Write into ${id} PACKET_ID characters of - 0-9 A-Z _ a-z, not terminated: 7 for the capture time ${ms} in milliseconds,
  * below 2^42 (the alphabet is in the order of its bytes, so that ids of one time are neighbours in Lucene's term

@@ -351,8 +351,6 @@ close_all(struct reshape *r)
 	json_free(&r->json);
 	merge_close(&r->merge);
 	free(r->scratch);
-	if (r->opt->id)
-		packet_id_close();
 }
 
 enum es_status
@@ -375,8 +373,6 @@ reshape_files(const struct reshape_options *opt, char *const *files, size_t coun
 		out_open(&r.bad, fd, opt->bad);
 	}
 	merge_open(&r.merge, &r.out);
-	if (opt->id)
-		packet_id_open();
 	fds = open_files(&r, files, count);
 	confine_filter();
 	for (i = 0; i < count; i++) {

@@ -495,6 +495,7 @@ pid=$!
 exec 8>pipe
 cat one >&8
 ok 'a document is written while the input stays open' wait_for 10 cmp -s live first
+grep -q __asan_init "$bin/esreshape" || is "$(grep -E '^(NoNewPrivs|Seccomp):' "/proc/$pid/status" | tr -d '\n')" 'NoNewPrivs:	1Seccomp:	2' 'confined'
 printf '[\n' >&8
 ok 'so is a bad line' wait_for 10 grep -q '\[' bad
 head -c 20 two >&8

@@ -116,7 +116,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (r.opt == NULL) {
 		out_open(&r.out, -1, "out");
 		merge_open(&r.merge, &r.out);
-		packet_id_open();
 		r.opt = &opt;
 		r.file = "input";
 	}
