@@ -6,9 +6,10 @@ curl=()
 # not found as often as it should goes to the file wrong; $fields_asked is the number of queries, and fields in the file
 # absent are those that no document has.
 fields_check() {
-	jq -n -c --rawfile table "$top/scripts/packet_fields.tsv" --argjson normalizer "$3" -f "$top/tests/fields.jq" "$2" >asked.all || return
-	jq -r 'select(.query == null) | .name' asked.all >absent
-	jq -c 'select(.query)' asked.all >asked
+	local all=$2.asked-$3 # the same for each server
+	[ -s "$all" ] || jq -n -c --rawfile table "$top/scripts/packet_fields.tsv" --argjson normalizer "$3" -f "$top/tests/fields.jq" "$2" >"$all" || return
+	jq -r 'select(.query == null) | .name' "$all" >absent
+	jq -c 'select(.query)' "$all" >asked
 	fields_asked=$(wc -l <asked)
 	jq -c --arg index "$1" '{index: $index}, {size: 0, query}' asked |
 		curl -sS -m 100 "${curl[@]}" -H 'Content-Type: application/x-ndjson' --data-binary @- "$node/_msearch" >answers || return

@@ -23,7 +23,7 @@ is "$(cat page)" "$(cat table)" 'espcap.yml(5) has the keys that there are'
 for stage in escapture esreshape esbulk espcap; do "$stage" --help; done | grep -oE -- '--[a-z0-9-]+' | sed 's/^--//; s/-/_/g; s/^tshark$/tshark_path/' | sort -u >names
 ok 'each key is an option' test -z "$(comm -23 table names)"
 
-# --- the examples ---
+# --- the examples; those with three nodes or with Kafka are in cluster.t and kafka.t ---
 mkdir -p work/captures
 cd work || exit 1
 cp -r "$top/scripts" .
@@ -34,7 +34,7 @@ esreshape --id packets.ek >packets.bulk
 (until [ -e ../done ]; do python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); [s.sendto(b"x", ("127.0.0.1", 40407)) for i in range(5)]'; sleep 0.2; done) &
 sender=$!
 at_end kill "$sender"
-sed -n 's/^\.Dl //p' "$top"/man/*.[1-9] | grep -v '^espcap: ' | sort -u | sed 's/\\(dq/"/g' >../examples
+sed -n 's/^\.Dl //p' "$top"/man/*.[1-9] | grep -vE '^espcap: |es1:|kafka1:' | sort -u | sed 's/\\(dq/"/g' >../examples
 ok 'there are examples' test "$(wc -l <../examples)" -gt 20
 while IFS= read -r line; do
 	run bash -o pipefail -c "${line//localhost:9200/$node}"

@@ -39,9 +39,9 @@ done
 diag "tshark streams: ${versions[*]}"
 
 # Asked of each server; the answers must be the same lines.
-questions=('*' 'layers.frame.frame_frame_protocols:dns' 'layers.ip.ip_ip_src:"192.0.2.0/24"' 'layers.tcp.tcp_tcp_seq:>2147483647'
-	'layers.ipv6.ipv6_ipv6_dst:"2001:db8::/32" OR layers.vlan.vlan_vlan_id:100' 'layers.http.http_http_response_code:404'
-	'layers.http.http_http_host:www.example.org AND layers.tcp.tcp_tcp_dstport:8080' 'layers.tls.tls_tls_handshake_extensions_server_name:*'
+questions=('*' 'layers.ip.ip_ip_src:"192.0.2.0/24" AND NOT layers.frame.frame_frame_protocols:dns'
+	'layers.ipv6.ipv6_ipv6_dst:"2001:db8::/32" OR layers.vlan.vlan_vlan_id:100 OR layers.tcp.tcp_tcp_seq:>2147483647'
+	'layers.http.http_http_host:www.example.org AND layers.tcp.tcp_tcp_dstport:8080' 'layers.http.http_http_response_code:404' 'layers.tls.tls_tls_handshake_extensions_server_name:*'
 	'layers.dns.text_dns_qry_name:*.example.org' 'layers.tcp.tcp_flags_tcp_flags_syn:(1 OR true) AND layers.tcp.tcp_tcp_flags_ack:(0 OR false)'
 	'layers.frame.frame_frame_len:[1000 TO *]')
 ask_questions() { # VERSION
