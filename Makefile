@@ -90,7 +90,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 asan:
 	scripts/deps.sh --tests
 	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' HARDENING= LDHARDENING= all unit
-	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(BUILD)/asan
+	PROPERTY_DOCUMENTS=10000 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(BUILD)/asan
 
 # Both compilers without a warning, and what checks shell, pages and spelling.
 lint:

@@ -19,13 +19,15 @@ struct stats *
 stats_open(const char *path)
 {
 	struct stats *st;
+	FILE *file;
 
 	if (path == NULL)
 		return NULL;
-	st = mem_zero(1, sizeof *st);
-	st->file = fopen(path, "we");
-	if (st->file == NULL)
+	file = fopen(path, "we");
+	if (file == NULL)
 		msg_die(ES_FAILED, "%s: %s", path, strerror(errno));
+	st = mem_zero(1, sizeof *st);
+	st->file = file;
 	st->first = 1;
 	putc('{', st->file);
 	return st;
