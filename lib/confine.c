@@ -16,8 +16,8 @@
 #include "mem.h"
 
 /*
- * Where an allocation fails libseccomp 2.5 crashes, hangs or, worse, makes a wrong filter.  So what it needs (40 KB, seen) is got before
- * it is called, and freed for it to find; it is too little for the C library to give back to the system.
+ * Where an allocation fails libseccomp 2.5 crashes, hangs or, worse, makes a wrong filter.  So what it needs is got before it
+ * is called, and freed for it to find; it is too little for the C library to give back to the system (tests/alloc.t).
  */
 enum { NEEDED = 96 * 1024 };
 

@@ -26,7 +26,8 @@ struct json {
 
 /**
  * json_parse(j, text, len):
- * Parse the ${len} bytes at ${text}, which must stay as long as the tokens are used.  Exactly one value with white space around it is accepted,
+ * Parse the ${len} bytes at ${text}, which must stay as long as the tokens are used.  Exactly one value with white
+ * space around it is accepted,
  * by the whole grammar: no NUL, no raw control byte in a string, no trailing comma, no lone surrogate check (\ud800 is
  * grammatical).  Bytes above 0x7f are not examined.  ${j} starts zeroed and may be used again for the next text: its
  * memory is kept.  Return 0 (token 0 is the value), or -1 with j->why and j->where.  Dies without memory.
@@ -35,7 +36,8 @@ int json_parse(struct json *j, const char *text, size_t len);
 
 /**
  * json_type(j, t) / json_size(j, t) / json_raw(j, t, len):
- * Of token ${t}: its type (JSMN_OBJECT, JSMN_ARRAY, JSMN_STRING, JSMN_PRIMITIVE); the number of members or elements; its text in the source and, in ${len}, its bytes (for a string what is
+ * Of token ${t}: its type (JSMN_OBJECT, JSMN_ARRAY, JSMN_STRING, JSMN_PRIMITIVE); the number of members or elements;
+ * its text in the source and, in ${len}, its bytes (for a string what is
  * between the quotes, escapes as they stand).
  */
 jsmntype_t json_type(const struct json *j, size_t t);
@@ -50,13 +52,15 @@ size_t json_after(const struct json *j, size_t t);
 
 /**
  * json_member(j, object, name):
- * The value of the last member of ${object} named ${name} (compared after unescaping); 0 if there is none or ${object} is no object.
+ * The value of the last member of ${object} named ${name} (compared after unescaping); 0 if there is none or
+ * ${object} is no object.
  */
 size_t json_member(const struct json *j, size_t object, const char *name);
 
 /**
  * json_unescape(dst, src, len):
- * Write the string with the escapes of the ${len} bytes at ${src} resolved to ${dst} (at least ${len} bytes: it never grows; ${dst} may be
+ * Write the string with the escapes of the ${len} bytes at ${src} resolved to ${dst} (at least ${len} bytes: it never
+ * grows; ${dst} may be
  * ${src}); a lone surrogate becomes its three bytes (WTF-8), so that different names stay different.  Return its length.
  */
 size_t json_unescape(char *dst, const char *src, size_t len);

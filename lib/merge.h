@@ -35,7 +35,8 @@ void merge_open(struct merge *m, struct out *out);
 
 /**
  * merge_find(m, j):
- * Find in the document ${j}, an object with its tokens, what merge_write() will change; ${j} must stay until then.  Return whether there is
+ * Find in the document ${j}, an object with its tokens, what merge_write() will change; ${j} must stay until then.
+ * Return whether there is
  * anything to change: if not, the document's text is what merge_write() would write.
  *
  * The rules (DESIGN.md, reference/tshark-ek.md, measured on tshark 2.4 to 4.6):

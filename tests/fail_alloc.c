@@ -1,7 +1,8 @@
 /*
  * LD_PRELOAD shim: the allocation numbered FAIL_ALLOC (from 1) of malloc, calloc and realloc fails, and every later one too
- * when FAIL_ALLOC_ALL is set.  Those that a library asks for whose path has FAIL_ALLOC_NOT in it neither count nor fail.  At a normal end the count goes to the file FAIL_ALLOC_COUNT, which is opened at the start,
- * for a process that may be confined later.
+ * when FAIL_ALLOC_ALL is set.  Those that a library asks for whose path has FAIL_ALLOC_NOT in it neither count nor fail.
+ * At a normal end the count goes to the file FAIL_ALLOC_COUNT, which is opened at the start, for a process that may be
+ * confined later.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
