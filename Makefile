@@ -33,7 +33,7 @@ COMMANDS = esifaces escapture esreshape esbulk $(INTERNAL)
 # What espcap calls, and no one else.
 INTERNAL = esconfig esnew
 esifaces_PKGS = libpcap
-escapture_PKGS = libpcap yaml-0.1 zlib
+escapture_PKGS = libpcap yaml-0.1 zlib $(if $(SECCOMP),libseccomp)
 esreshape_PKGS = nettle $(if $(SECCOMP),libseccomp)
 esbulk_PKGS = libcurl zlib libsodium
 esconfig_PKGS = yaml-0.1

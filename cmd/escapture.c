@@ -18,8 +18,16 @@ static const struct opt options[] = {
 	{ "dir", 0, "DIR", "read the captures in DIR, in the order of their names" },
 	{ "bpf", 0, "FILTER", "only packets that match (pcap-filter(7)), live and from files" },
 	{ "count", 0, "N", "end after N packets (0: no end)" },
+	{ "duration", 0, "SECONDS", "end a live capture after that time" },
 	{ "jobs", 0, "N", "tsharks side by side (the number of processors)" },
 	{ "layers", 0, "LIST", "print only these layers, a space between them (tshark -J)" },
+	{ "wait-nic", 0, NULL, "wait until the interfaces are there" },
+	{ "buffer", 0, "SIZE", "live, what may wait on disk for the tsharks (1G)" },
+	{ "buffer-dir", 0, "DIR", "where ($TMPDIR, /tmp)" },
+	{ "memory", 0, "SIZE", "live, restart the tsharks when they have so much (0: never)" },
+	{ "restart-packets", 0, "N", "live, restart the tsharks after N packets each time" },
+	{ "bad-packets", 0, "FILE", "live, keep the packets that kill tshark as a capture" },
+	{ "run-as", 0, "USER", "who tshark runs as when we are root (espcap, nobody)" },
 	{ "tshark", 0, "PATH", "the tshark to run" },
 	{ "config", 0, "FILE", "configuration, instead of the first espcap.yml found" },
 	{ "stats", 0, "FILE", "write the account to FILE, as JSON" },
@@ -42,11 +50,12 @@ struct words {
 struct settings {
 	struct capture_options capture;
 	struct words files, nics;
-	const char *tshark, *config;
+	const char *tshark, *config, *run_as;
 	uint64_t jobs;		/* 0: not given */
+	const char *live;	/* an option that was given and is for a live capture; NULL: none */
 };
 
-enum { JOBS_MAX = 64 };
+enum { JOBS_MAX = 64, SECONDS_MAX = 100000000, BUFFER_LEAST = 1 << 20, MEMORY_EACH = 512 << 20, MEMORY_WILD = 1 << 30 };
 
 static void
 add(struct words *w, const char *word)
@@ -88,12 +97,61 @@ processors(void)
 	return n > JOBS_MAX ? JOBS_MAX : (uint64_t)n;
 }
 
+static uint64_t
+parse_size(const char *option, const char *arg, uint64_t least)
+{
+	uint64_t size;
+
+	if (num_size(arg, least, INT64_MAX, &size) != 0)
+		msg_usage("--%s: %s: it is a size in bytes, such as 500M, from %llu on", option, arg, (unsigned long long)least);
+	return size;
+}
+
+static uint64_t
+parse_count(const char *option, const char *arg)
+{
+	uint64_t count;
+
+	if (num_count(arg, 0, UINT32_MAX, &count) != 0)
+		msg_usage("--%s: %s: it is a number of packets", option, arg);
+	return count;
+}
+
+/* Those that a live capture alone has; 0: it is another one. */
+static int
+take_live(struct settings *s, const struct opt *o, const char *arg)
+{
+	struct capture_options *c = &s->capture;
+
+	if (strcmp(o->name, "duration") == 0) {
+		if (num_seconds(arg, SECONDS_MAX, &c->duration) != 0 || c->duration == 0)
+			msg_usage("--duration: %s: it is a time in seconds, at most %d", arg, SECONDS_MAX);
+	} else if (strcmp(o->name, "wait-nic") == 0)
+		c->wait_nic = 1;
+	else if (strcmp(o->name, "buffer") == 0)
+		c->buffer = parse_size(o->name, arg, BUFFER_LEAST);
+	else if (strcmp(o->name, "buffer-dir") == 0)
+		c->buffer_dir = arg;
+	else if (strcmp(o->name, "memory") == 0)
+		c->memory = parse_size(o->name, arg, 0);
+	else if (strcmp(o->name, "restart-packets") == 0)
+		c->restart = parse_count(o->name, arg);
+	else if (strcmp(o->name, "bad-packets") == 0)
+		c->bad_packets = arg;
+	else
+		return 0;
+	s->live = o->name;
+	return 1;
+}
+
 static void
 take(const struct opt *o, const char *arg, void *ctx)
 {
 	struct settings *s = ctx;
 	struct capture_options *c = &s->capture;
 
+	if (take_live(s, o, arg))
+		return;
 	if (strcmp(o->name, "nic") == 0)
 		add_nic(&s->nics, arg);
 	else if (strcmp(o->name, "file") == 0)
@@ -102,13 +160,14 @@ take(const struct opt *o, const char *arg, void *ctx)
 		c->dir = arg;
 	else if (strcmp(o->name, "bpf") == 0)
 		c->bpf = arg;
-	else if (strcmp(o->name, "count") == 0) {
-		if (num_count(arg, 0, UINT32_MAX, &c->count) != 0)
-			msg_usage("--count: %s: it is a number of packets", arg);
-	} else if (strcmp(o->name, "jobs") == 0)
+	else if (strcmp(o->name, "count") == 0)
+		c->count = parse_count(o->name, arg);
+	else if (strcmp(o->name, "jobs") == 0)
 		s->jobs = parse_jobs(arg);
 	else if (strcmp(o->name, "layers") == 0)
 		c->tshark.layers = arg;
+	else if (strcmp(o->name, "run-as") == 0)
+		s->run_as = arg;
 	else if (strcmp(o->name, "tshark") == 0)
 		s->tshark = arg;
 	else if (strcmp(o->name, "config") == 0)
@@ -139,6 +198,9 @@ use_conf(struct settings *s, const struct conf *conf)
 	if (s->jobs == 0 && (jobs == NULL || num_count(jobs, 1, JOBS_MAX, &s->jobs) != 0))
 		s->jobs = processors();
 	c->jobs = (size_t)s->jobs;
+	/* A fresh tshark has 165 MB: many of them are no reason to restart. */
+	if (c->memory == UINT64_MAX)
+		c->memory = (s->jobs > 4 ? s->jobs : 4) * (uint64_t)MEMORY_EACH;
 	if (s->files.count > 0 || s->nics.count > 0 || c->dir != NULL)
 		return;
 	n = conf_list(conf, "nic", &values);
@@ -176,7 +238,7 @@ cut_arguments(int *argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct settings s = { .capture = { .count = UINT64_MAX } };
+	struct settings s = { .capture = { .count = UINT64_MAX, .buffer = 1ULL << 30, .memory = UINT64_MAX } };
 	struct capture_options *c = &s.capture;
 	enum es_status status;
 	struct conf *conf;
@@ -192,6 +254,15 @@ main(int argc, char **argv)
 		msg_usage("packets come live (--nic) or from files (--file, --dir), not both");
 	if (s.nics.count == 0 && s.files.count == 0 && c->dir == NULL)
 		msg_usage("where from? --nic IF, --file FILE or --dir DIR");
+	if (s.live != NULL && s.nics.count == 0)
+		msg_usage("--%s is for live captures (--nic)", s.live);
+	if (confine_user(&c->tshark.confine, s.run_as) != 0)
+		msg_usage("--run-as: %s: there is no such user, or you are not root", s.run_as);
+	/* Live, what is beyond the limit for all is a packet gone wild. */
+	if (s.nics.count > 0 && c->memory > 0)
+		c->tshark.confine.memory = c->memory + MEMORY_WILD;
+	if (c->buffer_dir == NULL)
+		c->buffer_dir = getenv("TMPDIR") != NULL && *getenv("TMPDIR") != '\0' ? getenv("TMPDIR") : "/tmp";
 	if (c->bpf != NULL)
 		bpf_check(c->bpf);
 	tshark_find(&c->tshark, s.tshark);

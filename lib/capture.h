@@ -19,6 +19,14 @@ struct capture_options {
 	uint64_t count;		/* packets, at most; 0: no end */
 	size_t jobs;		/* tsharks side by side, at least 1 */
 	const char *stats;	/* file; NULL: none */
+	/* Live only: */
+	uint64_t duration;	/* ms until it ends; 0: no end */
+	uint64_t buffer;	/* bytes on disk that wait for the tsharks */
+	const char *buffer_dir;
+	uint64_t memory;	/* of all tsharks together, in bytes, before they are restarted; 0: no such limit */
+	uint64_t restart;	/* and packets before that; 0: no such limit */
+	const char *bad_packets;	/* file for those that kill tshark; NULL: none */
+	int wait_nic;		/* wait until the interfaces are there */
 	int verbose;
 };
 
@@ -32,8 +40,9 @@ enum es_status capture_files(const struct capture_options *opt);
 /**
  * capture_live(opt):
  * Capture from the interfaces of ${opt} until SIGINT or SIGTERM (every packet captured is still printed; a second signal drops
- * the rest) or until ${opt}->count packets came.
- * Return ES_OK, or ES_FAILED when the capture could not start or ended by itself.
+ * the rest), until ${opt}->count packets came or ${opt}->duration is over.  tsharks are restarted between two packets by ${opt}->memory and
+ * ->restart, and when one dies; a packet that kills tshark twice is passed over.
+ * Return ES_OK; ES_SOME when packets were passed over; ES_FAILED when the capture could not start, ended by itself, or is not all printed.
  */
 enum es_status capture_live(const struct capture_options *opt);
 

@@ -3,44 +3,62 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "bad_packets.h"
 #include "capture.h"
+#include "dumpcap.h"
 #include "fan.h"
 #include "mem.h"
 #include "relay.h"
+#include "spill.h"
 #include "stats.h"
 #include "team.h"
+
+/* So many deaths of tshark in a minute end the run; so many packets are read by one generation of tsharks, at least and at most. */
+enum { DEATHS = 10, MINUTE_MS = 60000, TICK_MS = 1000, GENERATION_LEAST = 1000, GENERATION_MOST = 1 << 30 };
 
 struct run {
 	const struct capture_options *opt;
 	struct relay relay;
 	struct watch watch;
-	struct child dumpcap;
-	struct fan fan;			/* the captured bytes, for each tshark */
-	struct team team;
+	struct child dumpcap, spill;
+	struct fan fan;		/* the captured bytes, for each tshark */
+	struct team team;	/* the tsharks of this generation */
+	enum tshark_split split;
+	int exact;		/* each packet is printed, so it is known which ones are */
+	int asked;		/* to end: by --duration or --count; signals are in the relay */
+	int failed;		/* said why */
+	int full;		/* the buffer was, at some time */
 	size_t tsharks;
-	uint64_t received, dropped;	/* by dumpcap's and the kernel's count */
-	int told;			/* and whether dumpcap told them */
+	uint64_t began;		/* the capture, ms */
+	uint64_t tick;		/* the next look at the clock's matters, ms */
+	uint64_t first;		/* packets that came before this generation */
+	uint64_t merged;	/* and of this generation, how many the fan was told */
+	uint64_t restarts, bad;
+	uint64_t suspect;	/* the packet that killed tshark last; UINT64_MAX: none */
+	uint64_t deaths[DEATHS];	/* when the last ones were, ms */
+	size_t death;
+	struct dumpcap_account account;
 };
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
 
 static int
 take_complaint(void *ctx, const char *line)
 {
 	struct run *run = ctx;
-	unsigned long long received, dropped;
-	const char *numbers = strrchr(line, ':');
 
-	/* Packets received/dropped on interface 'lo': 30122/754251 (pcap:0/dumpcap:754251/flushed:0/ps_ifdrop:0) (3.8%) */
-	if (strncmp(line, "Packets received/dropped on interface ", 38) != 0)
-		return 0;
-	numbers = strstr(line, "': ");
-	if (numbers != NULL && sscanf(numbers, "': %llu/%llu", &received, &dropped) == 2) {
-		run->received += received;
-		run->dropped += dropped;
-		run->told = 1;
-	}
-	return 1;
+	run->full |= strncmp(line, SPILL_FULL, sizeof SPILL_FULL - 1) == 0;
+	return dumpcap_account(&run->account, line);
 }
 
 /* The first signal ends the capture, and what was captured is worked off; the second drops that. */
@@ -50,8 +68,10 @@ stop(void *ctx)
 	struct run *run = ctx;
 
 	child_signal(&run->dumpcap, SIGINT);
-	if (run->relay.interrupted > 1)
+	if (run->relay.interrupted > 1) {
+		child_signal(&run->spill, SIGKILL);
 		team_stop(&run->team, SIGKILL);
+	}
 }
 
 static uint64_t
@@ -59,79 +79,245 @@ packets(void *ctx)
 {
 	const struct run *run = ctx;
 
-	return run->team.printed / 2;
+	return (run->relay.lines + run->team.printed) / 2;
 }
 
-static char **
-dumpcap_arguments(const struct capture_options *opt)
-{
-	char **a = mem_zero(16 + 2 * opt->nic_count, sizeof *a);
-	size_t n = 0, i;
+/* --- the generations of tsharks ---------------------------------------------------------------------------------------- */
 
-	a[n++] = mem_format("%s", opt->tshark.dumpcap);
-	a[n++] = mem_format("-q");
-	a[n++] = mem_format("-P");
-	/* A filter before the interfaces is that of all of them. */
-	if (opt->bpf != NULL) {
-		a[n++] = mem_format("-f");
-		a[n++] = mem_format("%s", opt->bpf);
+/* The packets from ${position} of the stream on go to new tsharks. */
+static void
+begin_generation(struct run *run, uint64_t position, uint64_t first)
+{
+	const struct capture_options *opt = run->opt;
+	const struct team_input input = { .fan = &run->fan, .from = position, .with_header = position > 0 };
+	const uint64_t most = opt->restart > 0 ? opt->restart : GENERATION_MOST;
+
+	run->first = first;
+	run->merged = 0;
+	run->fan.until = UINT64_MAX;
+	run->fan.stop = run->exact ? first + most : UINT64_MAX;
+	/* Those that were read ahead can be more than that already. */
+	if (run->exact && run->fan.unprinted > most)
+		run->fan.until = run->fan.starts[run->fan.oldest + most];
+	if (team_start(&run->team, &opt->tshark, &input, run->split == TSHARK_WHOLE ? 1 : opt->jobs, run->split) != 0)
+		exit(ES_FAILED);
+}
+
+/* Whether tshark has died too often for another try. */
+static int
+count_death(struct run *run)
+{
+	const uint64_t now = now_ms();
+	uint64_t *const oldest = &run->deaths[run->death++ % DEATHS];
+	const int often = run->death > DEATHS && now - *oldest < MINUTE_MS;
+
+	*oldest = now;
+	return often;
+}
+
+/* tshark has ended inside of the stream.  The packet that was to be printed next may be why: it gets a second chance, since what the kernel
+ * or a person killed is not its fault, and is then passed over.  Return 0 when new tsharks go on; -1 after a message. */
+static int
+take_death(struct run *run, int status)
+{
+	const struct capture_options *opt = run->opt;
+	uint64_t packet = run->first + run->merged, position;
+	const char *bytes;
+	size_t len;
+	char how[64];
+
+	if (status > 128)
+		snprintf(how, sizeof how, "tshark was ended by signal %d", status - 128);
+	else
+		snprintf(how, sizeof how, "tshark has ended with status %d", status);
+	/* Without a single packet, or an end that it chose, trying again brings the same. */
+	if (!run->exact || (status <= 128 && packet == 0) || count_death(run)) {
+		msg_warn("%s: %s%s", run->relay.about, how, run->death > DEATHS ? ", too often" : "");
+		return -1;
 	}
-	for (i = 0; i < opt->nic_count; i++) {
-		a[n++] = mem_format("-i");
-		a[n++] = mem_format("%s", opt->nics[i]);
+	if (fan_oldest(&run->fan, &position, &bytes, &len) && packet == run->suspect) {
+		msg_warn("%s: %s again at packet %llu, which is passed over", run->relay.about, how, (unsigned long long)packet + 1);
+		if (opt->bad_packets != NULL)
+			bad_packets_save(opt->bad_packets, run->fan.header, run->fan.header_len, bytes, len);
+		run->bad++;
+		fan_printed(&run->fan, 1);
+		packet++;
+		fan_oldest(&run->fan, &position, &bytes, &len);
+	} else {
+		msg_warn("%s: %s at packet %llu; it is started again", run->relay.about, how, (unsigned long long)packet + 1);
+		run->suspect = packet;
 	}
-	if (opt->count > 0) {
-		a[n++] = mem_format("-c");
-		a[n++] = mem_format("%llu", (unsigned long long)opt->count);
+	begin_generation(run, position, packet);
+	return 0;
+}
+
+/* The tsharks have ended.  Return 1 when that was the end of all; 0 when others go on; -1 after a message. */
+static int
+next_generation(struct run *run)
+{
+	struct fan *fan = &run->fan;
+	const int status = run->team.status;
+	uint64_t position;
+	const char *bytes;
+	size_t len;
+	int left;
+
+	run->relay.lines += run->team.printed;
+	if (run->team.count > run->tsharks)
+		run->tsharks = run->team.count;
+	team_free(&run->team);
+	if (run->relay.interrupted > 1)
+		return 1;
+	left = fan_oldest(fan, &position, &bytes, &len);
+	if (fan->in < 0 && status == 0 && !left)
+		return 1;
+	if (status == 0 && position == fan->until) {
+		run->restarts++;
+		begin_generation(run, position, run->first + run->merged);
+		return 0;
 	}
-	a[n++] = mem_format("-w");
-	a[n++] = mem_format("-");
-	return a;
+	return take_death(run, status);
+}
+
+/* What the clock decides: the end, and the end of a generation that has grown too large. */
+static void
+take_time(struct run *run)
+{
+	const struct capture_options *opt = run->opt;
+	const uint64_t now = now_ms();
+
+	if (opt->duration > 0 && now - run->began >= opt->duration && !run->asked) {
+		run->asked = 1;
+		child_signal(&run->dumpcap, SIGINT);
+	}
+	if (now < run->tick)
+		return;
+	run->tick = now + TICK_MS;
+	if (run->exact && opt->memory > 0 && run->fan.until == UINT64_MAX && run->merged >= GENERATION_LEAST &&
+	    team_memory(&run->team) > opt->memory)
+		run->fan.until = run->fan.whole;
+}
+
+/* How long nothing has to be looked at, ms. */
+static int
+patience(const struct run *run)
+{
+	const struct capture_options *opt = run->opt;
+	const uint64_t passed = now_ms() - run->began;
+
+	if (opt->duration > 0 && !run->asked && opt->duration - passed < TICK_MS)
+		return passed < opt->duration ? (int)(opt->duration - passed) : 0;
+	return opt->memory > 0 || (opt->duration > 0 && !run->asked) ? TICK_MS : -1;
+}
+
+/* --- the capture ------------------------------------------------------------------------------------------------------- */
+
+/* Until all interfaces are there; 0 when a signal came first. */
+static int
+wait_for_nics(struct run *run)
+{
+	while (run->opt->wait_nic && !dumpcap_is_ready(run->opt)) {
+		watch_clear(&run->watch);
+		relay_wait(&run->relay, &run->watch, TICK_MS / 2);
+		if (run->relay.interrupted > 0)
+			return 0;
+	}
+	return 1;
 }
 
 static void
 start_chain(struct run *run)
 {
 	const struct capture_options *opt = run->opt;
-	char **capture = dumpcap_arguments(opt);
-	const struct child_how how = { .argv = capture, .in = -1, .out = -1 };
-	const struct team_input input = { .fan = &run->fan, .count = opt->count };
-	const int can_split = opt->jobs > 1 && tshark_can_split(&opt->tshark);
+	uint64_t limit = opt->buffer;
+	const int file = spill_file(opt->buffer_dir);
+	struct child_how spill = { .function = spill_run, .ctx = &limit, .out = -1, .keep = file };
 
-	if (child_start(&run->dumpcap, &how) != 0)
+	if (file < 0)
+		msg_die(ES_FAILED, "--buffer-dir: %s: %s", opt->buffer_dir, strerror(errno));
+	if (dumpcap_start(&run->dumpcap, opt) != 0)
 		msg_die(ES_FAILED, "dumpcap: %s", strerror(errno));
-	tshark_free_arguments(capture);
-	fan_open(&run->fan, run->dumpcap.out);
+	spill.in = run->dumpcap.out;
+	if (child_start(&run->spill, &spill) != 0)
+		msg_die(ES_FAILED, "the buffer: %s", strerror(errno));
+	close(file);
+	close(run->dumpcap.out);
 	run->dumpcap.out = -1;
-	if (team_start(&run->team, &opt->tshark, &input, opt->jobs, can_split ? TSHARK_BY_BLOCK : TSHARK_WHOLE) != 0)
-		exit(ES_FAILED);
+	fan_open(&run->fan, run->spill.out);
+	run->spill.out = -1;
+	run->exact = tshark_can_split(&opt->tshark);
+	fan_know_packets(&run->fan);
+	if (opt->count > 0)
+		run->fan.last = opt->count;
+	run->split = run->exact && opt->jobs > 1 ? TSHARK_BY_BLOCK : TSHARK_WHOLE;
+	run->suspect = UINT64_MAX;
+	run->began = now_ms();
+	begin_generation(run, 0, 0);
 }
 
-/* Until the last packet is printed and both sides have ended. */
+/* Merge, and see what that means for those before and after.  Return 0 to go on, 1 at the end of all, -1 at a failure that was said. */
+static int
+advance(struct run *run)
+{
+	const enum team_state state = team_merge(&run->team, &run->relay.out);
+	const uint64_t printed = run->team.printed / 2;
+
+	if (state == TEAM_UNFIT && team_again(&run->team) != 0)
+		exit(ES_FAILED);
+	run->split = run->team.split;
+	/* Without knowing which are printed, those that were given out are done with. */
+	fan_printed(&run->fan, run->exact ? printed - run->merged : run->fan.unprinted);
+	run->merged = printed;
+	return state == TEAM_ENDED ? next_generation(run) : 0;
+}
+
+/* Those before the tsharks say what is wrong. */
+static void
+watch_before(struct run *run)
+{
+	watch_clear(&run->watch);
+	watch_add(&run->watch, run->dumpcap.err, POLLIN);
+	watch_add(&run->watch, run->spill.err, POLLIN);
+}
+
+static void
+hear(struct run *run)
+{
+	relay_take_complaints(&run->relay, &run->watch, &run->dumpcap);
+	relay_take_complaints(&run->relay, &run->watch, &run->spill);
+}
+
 static void
 work(struct run *run)
 {
-	enum team_state state;
+	size_t read = 0;
+	int end = 0;
 
-	for (;;) {
-		state = team_merge(&run->team, &run->relay.out);
-		if (state == TEAM_UNFIT) {
-			if (team_again(&run->team) != 0)
-				exit(ES_FAILED);
-			continue;
-		}
-		if (state == TEAM_ENDED) {
-			/* By --count, or because it failed: then nobody reads what dumpcap still captures. */
-			child_signal(&run->dumpcap, SIGINT);
-			if (run->dumpcap.err < 0)
-				return;
-		}
-		watch_clear(&run->watch);
+	while (end == 0) {
+		end = advance(run);
+		if (end != 0)
+			break;
+		watch_before(run);
 		team_watch(&run->team, &run->watch, &run->relay);
-		watch_add(&run->watch, run->dumpcap.err, POLLIN);
+		relay_gather(read);
+		relay_wait(&run->relay, &run->watch, patience(run));
+		read = team_serve(&run->team, &run->watch, &run->relay);
+		hear(run);
+		take_time(run);
+		if (run->fan.count == run->fan.last)
+			run->asked = 1;
+	}
+	run->failed = end < 0;
+	/* By --count, or because it failed: then nobody reads what is still captured. */
+	child_signal(&run->dumpcap, SIGINT);
+	if (run->fan.in >= 0) {
+		close(run->fan.in);
+		run->fan.in = -1;
+	}
+	while (run->dumpcap.err >= 0 || run->spill.err >= 0) {
+		watch_before(run);
 		relay_wait(&run->relay, &run->watch, -1);
-		team_serve(&run->team, &run->watch, &run->relay);
-		relay_take_complaints(&run->relay, &run->watch, &run->dumpcap);
+		hear(run);
 	}
 }
 
@@ -143,42 +329,48 @@ write_stats(const struct run *run)
 	stats_string(st, "program", "escapture");
 	stats_number(st, "documents", run->relay.lines / 2);
 	stats_number(st, "tsharks", run->tsharks);
-	stats_number(st, "received", run->received);
-	stats_number(st, "dropped", run->dropped);
+	stats_number(st, "received", run->account.received);
+	stats_number(st, "dropped", run->account.dropped);
+	stats_number(st, "bad", run->bad);
+	stats_number(st, "restarts", run->restarts);
 	if (stats_close(st) != 0)
 		msg_die(ES_FAILED, "%s: %s", run->opt->stats, strerror(errno));
 }
 
 static enum es_status
-end_status(const struct run *run, int dumpcap, int tshark)
+end_status(const struct run *run, int dumpcap)
 {
-	const uint64_t documents = run->relay.lines / 2;
+	const char *about = run->relay.about;
+	const unsigned long long documents = run->relay.lines / 2, bad = run->bad, received = run->account.received;
 
-	if (run->dropped > 0)
-		msg_warn("%s: %llu packets were dropped before they could be captured", run->relay.about,
-		    (unsigned long long)run->dropped);
+	if (run->account.dropped > 0)
+		msg_warn("%s: %llu packets were dropped before they could be captured", about, (unsigned long long)run->account.dropped);
+	if (run->failed)
+		return ES_FAILED;
 	if (run->relay.interrupted > 1) {
-		msg_warn("%s: interrupted again: what was captured and not yet dissected is lost", run->relay.about);
+		msg_warn("%s: interrupted again: of %llu packets captured %llu were not dissected and are lost", about, received,
+		    received > documents + bad ? received - documents - bad : 0);
 		return ES_FAILED;
 	}
-	if (run->relay.interrupted == 1 && tshark == 0)
-		return ES_OK;
-	if (run->opt->count > 0 && documents >= run->opt->count)
-		return ES_OK;
-	if (tshark > 128)
-		msg_warn("%s: tshark was ended by signal %d", run->relay.about, tshark - 128);
-	else if (documents == 0 && dumpcap != 0)
-		msg_warn("%s: the capture could not start", run->relay.about);
-	else
-		msg_warn("%s: the capture ended by itself (dumpcap %d, tshark %d)", run->relay.about, dumpcap, tshark);
-	return ES_FAILED;
+	if (run->relay.interrupted == 0 && !run->asked) {
+		if (documents == 0 && dumpcap != 0)
+			msg_warn("%s: the capture could not start", about);
+		else
+			msg_warn("%s: the capture ended by itself (dumpcap %d)", about, dumpcap);
+		return ES_FAILED;
+	}
+	if (run->exact && run->account.told && run->opt->count == 0 && received != documents + bad) {
+		msg_warn("%s: %llu packets captured, but %llu printed and %llu passed over", about, received, documents, bad);
+		return ES_FAILED;
+	}
+	return bad > 0 ? ES_SOME : ES_OK;
 }
 
 enum es_status
 capture_live(const struct capture_options *opt)
 {
-	struct run run = { .opt = opt };
-	int dumpcap, tshark;
+	struct run run = { .opt = opt, .dumpcap = CHILD_NONE, .spill = CHILD_NONE };
+	int dumpcap;
 
 	if (opt->tshark.dumpcap == NULL)
 		msg_die(ES_FAILED, "dumpcap is neither beside %s nor in PATH; it comes with Wireshark", opt->tshark.path);
@@ -188,16 +380,18 @@ capture_live(const struct capture_options *opt)
 	run.relay.signalled = stop;
 	run.relay.packets = packets;
 	run.relay.ctx = &run;
+	if (!wait_for_nics(&run))
+		return ES_OK;
 	start_chain(&run);
 	work(&run);
-	run.relay.lines = run.team.printed;
-	run.tsharks = run.team.count;
-	tshark = run.team.status;
 	dumpcap = child_wait(&run.dumpcap);
+	child_wait(&run.spill);
 	team_free(&run.team);
 	fan_free(&run.fan);
 	watch_free(&run.watch);
 	relay_close(&run.relay);
+	if (run.full && run.exact && run.relay.interrupted < 2)
+		dumpcap_correct(&run.account, opt, run.relay.lines / 2 + run.bad);
 	write_stats(&run);
-	return end_status(&run, dumpcap, tshark);
+	return end_status(&run, dumpcap);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,12 +48,26 @@ become(const struct child_how *how, int out, int err, pid_t parent)
 		in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (in < 0 || (in != 0 && dup2(in, 0) < 0) || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(126);
+	if (how->confine != NULL) {
+		if (confine_worker(how->confine) != 0) {
+			dprintf(2, "another user can't be become: %s\n", strerror(errno));
+			_exit(126);
+		}
+		/* Another user's process is not ended with its parent unless that is said again. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(126);
+	}
 	if (how->argv == NULL) {
 		/* Our other pipes would never end while we hold them. */
-		close_range(3, ~0U, 0);
+		if (how->keep > 0 && how->keep != 3 && dup2(how->keep, 3) < 0)
+			_exit(126);
+		close_range(how->keep > 0 ? 4 : 3, ~0U, 0);
 		status = how->function(how->ctx);
 		_exit(status);
 	}
+	/* What our own caller left open is none of its business. */
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	fcntl(0, F_SETFD, 0);	/* it can have been 0 before, and closed on exec */
 	clean_environment();
 	execv(how->argv[0], how->argv);
@@ -137,8 +152,9 @@ child_line(struct child *c, char line[1024])
 void
 child_signal(const struct child *c, int sig)
 {
+	/* What it may have started itself ends with it, or would hold its pipes open. */
 	if (c->pid > 0)
-		kill(c->pid, sig);
+		kill(sig == SIGKILL ? -c->pid : c->pid, sig);
 }
 
 int

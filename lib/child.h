@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "confine_worker.h"
+
 struct child {
 	pid_t pid;		/* 0: none */
 	int out, err;		/* we read its stdout and stderr here; -1: closed */
@@ -18,6 +20,8 @@ struct child_how {
 	int (*function)(void *ctx);	/* reads descriptor 0, writes 1, complains on 2; its return is the exit status */
 	void *ctx;
 	int in;				/* becomes its stdin; -1: /dev/null */
+	const struct confine_worker *confine;	/* what it may do; NULL: all that we may */
+	int keep;			/* becomes the function's descriptor 3; 0: none */
 	int out;			/* becomes its stdout; -1: a pipe to c->out */
 };
 
@@ -42,7 +46,7 @@ int child_line(struct child *c, char line[1024]);
 
 /**
  * child_signal(c, sig):
- * Send it ${sig}, if it runs.
+ * Send it ${sig}, if it runs; SIGKILL to its process group.
  */
 void child_signal(const struct child *c, int sig);
 

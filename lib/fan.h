@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "packets.h"
 #include "worker.h"
 
 /* How far the fastest worker can be ahead of the slowest. */
@@ -16,6 +17,19 @@ struct fan {
 	size_t size, start, end;
 	uint64_t base;		/* position in the stream of what is at start */
 	uint64_t hold;		/* nothing from this position on is forgotten; UINT64_MAX: no such */
+	/* With packets (fan_know_packets()): */
+	int known;
+	struct packets packets;
+	uint64_t whole;		/* what is before this position is whole packets, and is given out */
+	uint64_t until;		/* but nothing from this position on; UINT64_MAX: no such */
+	uint64_t count;		/* packets read so far */
+	uint64_t last;		/* the stream ends with that many of them; UINT64_MAX: no such */
+	uint64_t stop;		/* set ->until to the beginning of the packet after that many; UINT64_MAX: no such */
+	uint64_t *starts;	/* where those begin that are not printed yet, the oldest at ->oldest */
+	size_t starts_size, oldest, unprinted;
+	char *header;		/* what a capture of some of them has to begin with */
+	size_t header_len;
+	int damaged;		/* it is no stream of packets: it ends where that was seen */
 };
 
 /**
@@ -23,6 +37,25 @@ struct fan {
  * Begin with ${in}, which the fan closes at its end.
  */
 void fan_open(struct fan *f, int in);
+
+/**
+ * fan_know_packets(f):
+ * The stream is pcap or pcapng, of which only whole packets are given out, and each is kept until it is said to be printed.
+ */
+void fan_know_packets(struct fan *f);
+
+/**
+ * fan_printed(f, n):
+ * The ${n} oldest packets are not needed any more.
+ */
+void fan_printed(struct fan *f, uint64_t n);
+
+/**
+ * fan_oldest(f, position, bytes, len):
+ * The oldest packet that is not printed: its position, and its bytes.  Return 0 when there is none; then *${position} is where the next
+ * one will begin.
+ */
+int fan_oldest(const struct fan *f, uint64_t *position, const char **bytes, size_t *len);
 
 /**
  * fan_wants(f):

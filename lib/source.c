@@ -96,7 +96,8 @@ static int
 open_for_feeder(struct source *s, const struct capture_options *opt, int is_pipe)
 {
 	char *words[] = { opt->tshark.path, (char[]){ "-r" }, (char[]){ "-" }, (char[]){ "-w" }, (char[]){ "-" }, NULL };
-	struct child_how how = { .argv = words, .out = -1 };
+	const struct confine_worker confine = tshark_confinement(&opt->tshark, NULL);
+	struct child_how how = { .argv = words, .confine = &confine, .out = -1 };
 	const int fd = open(s->path, O_RDONLY | O_CLOEXEC | (is_pipe ? O_NONBLOCK : 0));
 
 	if (fd < 0) {
@@ -117,7 +118,7 @@ start_feeder(struct source *s, const struct capture_options *opt, uint64_t count
 	const int is_stdin = strcmp(s->path, "-") == 0;
 	const int is_pipe = !is_stdin && stat(s->path, &st) == 0 && S_ISFIFO(st.st_mode);
 	struct feed f = { is_pipe, opt->bpf, count };
-	struct child_how feeder = { .function = feed, .ctx = &f, .in = STDIN_FILENO, .out = -1 };
+	struct child_how feeder = { .function = feed, .ctx = &f, .confine = &opt->tshark.confine, .in = STDIN_FILENO, .out = -1 };
 	int out;
 
 	if (!is_stdin && (feeder.in = open_for_feeder(s, opt, is_pipe)) < 0)

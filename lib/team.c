@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -21,7 +22,8 @@ start_worker(struct team *t, size_t k)
 		.file = in->fan == NULL && in->by_name ? in->file : NULL, .at_once = in->fan != NULL, .count = in->count,
 		.split = t->split, .part = k, .parts = t->count,
 	};
-	struct child_how how = { .in = -1, .out = -1 };
+	const struct confine_worker confine = tshark_confinement(t->tshark, task.file);
+	struct child_how how = { .confine = &confine, .in = -1, .out = -1 };
 	char **arguments;
 	int failed;
 
@@ -41,8 +43,10 @@ start_worker(struct team *t, size_t k)
 	tshark_free_arguments(arguments);
 	if (in->fan == NULL && how.in >= 0)
 		close(how.in);
-	if (in->fan != NULL)
-		t->workers[k].sent = in->fan->base;
+	if (in->fan != NULL) {
+		t->workers[k].sent = in->from;
+		t->workers[k].header_sent = in->with_header ? 0 : SIZE_MAX;
+	}
 	return failed;
 }
 
@@ -55,7 +59,7 @@ team_start(struct team *t, const struct tshark *tshark, const struct team_input 
 	t->workers = mem_zero(parts, sizeof *t->workers);
 	/* Until it is known that they can work side by side, all they read is kept for those that would follow. */
 	if (input->fan != NULL)
-		input->fan->hold = t->proved ? UINT64_MAX : input->fan->base;
+		input->fan->hold = t->proved ? UINT64_MAX : input->from;
 	for (t->count = parts, k = 0; k < parts; k++)
 		t->workers[k] = (struct worker){ .in = -1, .child = CHILD_NONE, .reaped = 1 };
 	for (k = 0; k < parts; k++)
@@ -105,7 +109,7 @@ team_watch(struct team *t, struct watch *w, struct relay *relay)
 
 		if (worker_wants(one))
 			watch_add(w, one->child.out, POLLIN);
-		if (fan != NULL && (fan_has(fan, one) || (fan->in < 0 && one->in >= 0)))
+		if (fan != NULL && (fan_has(fan, one) || (one->in >= 0 && (fan->in < 0 || one->sent == fan->until))))
 			watch_add(w, one->in, POLLOUT);
 		if (relay != NULL && may_complain(t, k))
 			watch_add(w, one->child.err, POLLIN);
@@ -258,7 +262,7 @@ merge_end(struct team *t, struct worker *first)
 			t->uneven = 1;
 			child_signal(&one->child, SIGKILL);
 		}
-		worker_took(one, one->end - one->start);
+		worker_drop(one);
 		if (one->child.out >= 0 || one->child.err >= 0)
 			return TEAM_RUNS;
 		worker_reap(one);
@@ -266,22 +270,19 @@ merge_end(struct team *t, struct worker *first)
 	return TEAM_ENDED;
 }
 
-/* One tshark's output is passed on as it is. */
+/* One tshark's output is passed on as it is, but for an action line whose document did not come. */
 static enum team_state
 pass_on(struct team *t, struct out *out)
 {
 	struct worker *one = &t->workers[0];
-	const char *lines, *nl;
-	size_t len;
+	struct worker_record r;
 
-	lines = worker_lines(one, &len);
-	if (len > 0)
-		out_add(out, lines, len);
-	for (nl = lines; nl < lines + len && (nl = memchr(nl, '\n', (size_t)(lines + len - nl))) != NULL; nl++)
-		t->printed++;
-	if (len > 0)
+	while (worker_record(one, &r)) {
+		out_add(out, r.action, r.action_len + r.document_len);
 		out_record(out);
-	worker_took(one, len);
+		t->printed += r.document != NULL ? 2 : 0;
+		worker_take(one, &r);
+	}
 	return one->child.out < 0 ? merge_end(t, one) : TEAM_RUNS;
 }
 
@@ -306,6 +307,27 @@ team_merge(struct team *t, struct out *out)
 		if (!print_record(t, one, &r, out))
 			t->frame = (t->frame / TSHARK_BLOCK + 1) * TSHARK_BLOCK;
 	}
+}
+
+uint64_t
+team_memory(const struct team *t)
+{
+	uint64_t sum = 0;
+	unsigned long long pages;
+	char path[64];
+	size_t k;
+	FILE *f;
+
+	for (k = 0; k < t->count; k++) {
+		snprintf(path, sizeof path, "/proc/%ld/statm", (long)t->workers[k].child.pid);
+		f = fopen(path, "re");
+		if (f == NULL)
+			continue;
+		if (fscanf(f, "%*u %llu", &pages) == 1)
+			sum += pages * (uint64_t)sysconf(_SC_PAGESIZE);
+		fclose(f);
+	}
+	return sum;
 }
 
 void

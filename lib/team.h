@@ -16,7 +16,9 @@
 struct team_input {
 	const char *file;	/* a file that each of them reads... */
 	int by_name;		/* ...and opens itself; 0: it is given as stdin */
-	struct fan *fan;	/* or, if not NULL, a stream */
+	struct fan *fan;	/* or, if not NULL, a stream... */
+	uint64_t from;		/* ...from this position on... */
+	int with_header;	/* ...after its header; 0: that is in what comes */
 	uint64_t count;		/* packets at most, each of which each of them counts; 0: all */
 };
 
@@ -72,6 +74,12 @@ enum team_state team_merge(struct team *t, struct out *out);
  * How many of its tsharks have not printed all they will.
  */
 size_t team_runs(const struct team *t);
+
+/**
+ * team_memory(t):
+ * How much memory its tsharks have together, in bytes.
+ */
+uint64_t team_memory(const struct team *t);
 
 /**
  * team_stop(t, sig) / team_free(t):

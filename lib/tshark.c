@@ -142,6 +142,17 @@ tshark_part(size_t parts, uint64_t frame)
 	return (size_t)(frame / TSHARK_BLOCK % parts);
 }
 
+struct confine_worker
+tshark_confinement(const struct tshark *t, const char *file)
+{
+	struct confine_worker c = t->confine;
+
+	c.program = t->path;
+	c.file = file;
+	c.read_all = t->more != NULL && t->more[0] != NULL;	/* keys, scripts, configuration */
+	return c;
+}
+
 int
 tshark_can_split(const struct tshark *t)
 {

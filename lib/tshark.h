@@ -5,11 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "confine_worker.h"
+
 struct tshark {
 	char *path;		/* of tshark */
 	char *dumpcap;		/* of dumpcap; NULL: there is none */
 	char *const *more;	/* the caller's own arguments for tshark, NULL at the end */
 	const char *layers;	/* for -J; NULL: all layers */
+	struct confine_worker confine;	/* who it becomes, and how much memory it may have */
 };
 
 /**
@@ -51,6 +54,12 @@ void tshark_free_arguments(char **arguments);
  */
 size_t tshark_parts(enum tshark_split split, size_t n);
 size_t tshark_part(size_t parts, uint64_t frame);
+
+/**
+ * tshark_confinement(t, file):
+ * What a tshark may do that opens ${file} itself (NULL: none).
+ */
+struct confine_worker tshark_confinement(const struct tshark *t, const char *file);
 
 /**
  * tshark_can_split(t):

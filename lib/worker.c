@@ -100,6 +100,8 @@ worker_record(struct worker *w, struct worker_record *r)
 {
 	size_t len;
 
+	if (w->start == w->end)
+		return 0;
 	if (w->first == 0) {
 		if (!next_newline(w, &len))
 			return 0;
@@ -122,26 +124,16 @@ worker_record(struct worker *w, struct worker_record *r)
 void
 worker_take(struct worker *w, const struct worker_record *r)
 {
-	worker_took(w, r->action_len + r->document_len);
-}
-
-const char *
-worker_lines(struct worker *w, size_t *len)
-{
-	const char *from = w->buf + w->start;
-	const char *nl = w->end > w->start ? memrchr(from, '\n', w->end - w->start) : NULL;
-
-	*len = nl != NULL ? (size_t)(nl + 1 - from) : 0;
-	return from;
-}
-
-void
-worker_took(struct worker *w, size_t len)
-{
-	w->start += len;
+	w->start += r->action_len + r->document_len;
 	w->first = w->scanned = 0;
 	if (w->start == w->end)
 		w->start = w->end = 0;
+}
+
+void
+worker_drop(struct worker *w)
+{
+	w->start = w->end = w->first = w->scanned = 0;
 }
 
 void

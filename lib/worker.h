@@ -56,11 +56,10 @@ int worker_record(struct worker *w, struct worker_record *r);
 void worker_take(struct worker *w, const struct worker_record *r);
 
 /**
- * worker_lines(w, len):
- * All whole lines that are there, ${*len} bytes in all; worker_took() says they were used.
+ * worker_drop(w):
+ * Forget what is there.
  */
-const char *worker_lines(struct worker *w, size_t *len);
-void worker_took(struct worker *w, size_t len);
+void worker_drop(struct worker *w);
 
 /**
  * worker_close_input(w):
