@@ -108,7 +108,7 @@ done
 run escapture --tshark ./tshark3 --jobs 4 - < <(cat big.pcap)
 ok '3.x, stdin: what was read at the first try is read again' cmp -s out big.ek
 stand_in tshark2 <<'END'
-"$real" "$@" | sed -u 's/":/": /g'
+"$real" "$@" | sed 's/":/": /g'
 END
 ./tshark2 -n -T ek -r big.pcap >wanted 2>/dev/null
 run escapture --tshark ./tshark2 --jobs 4 --stats stats big.pcap
@@ -144,7 +144,7 @@ is "$status" 1 'one has less than the others: status'
 ok 'one has less than the others: what is in order' cmp -s out <(head -n $((2 * 161)) big.ek)
 like "$err" 'it has changed under way' 'one has less than the others: said'
 stand_in tears <<'END'
-"$real" "$@" | sed -u '/"frame_frame_number":"\(20\|31\|32\)"/s/"frame_frame_len"/"raw\nnewline"&/'
+"$real" "$@" | sed '/"frame_frame_number":"\(20\|31\|32\)"/s/"frame_frame_len"/"raw\nnewline"&/'
 END
 "$tshark" -n -T ek -r big.pcap 2>/dev/null | sed '/"frame_frame_number":"\(20\|31\|32\)"/s/"frame_frame_len"/"raw\nnewline"&/' >wanted
 run escapture --tshark ./tears --jobs 3 --stats stats big.pcap

@@ -1,6 +1,7 @@
 #!/bin/bash
 # A stage of espcap killed with -9 at a random moment: never status 0 with something missing, and a second run with --id makes it
 # whole.  KILLS sets how often (10).
+# shellcheck disable=SC2119 # fake takes steps or none
 . "$(dirname "$0")/tap.sh"
 . "$top/tests/fakenode.sh"
 need tshark python3

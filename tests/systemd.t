@@ -27,9 +27,9 @@ done
 while read -r line; do
 	for words in "${line%%|*}" "${line#*| }"; do
 		read -r command _ <<<"${words%%>*}"
-		for option in $(grep -oE -- '--[a-z-]+' <<<"$words"); do
+		while read -r option; do
 			PATH=$top/scripts:$PATH "$(basename "$command")" --help | grep -q -- "$option\b" || echo "$command $option"
-		done
+		done < <(grep -oE -- '--[a-z-]+' <<<"$words")
 	done
 done < <(sed -n 's,^[0-9*/]* [^ ]* [^ ]* [^ ]* [^ ]* espcap ,,p' "$top/scripts/cron/espcap") >unknown
 is "$(cat unknown)" '' 'the cron examples use options that there are'
