@@ -48,6 +48,8 @@ become(const struct child_how *how, int out, int err, pid_t parent)
 		in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (in < 0 || (in != 0 && dup2(in, 0) < 0) || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(126);
+	if (how->argv != NULL)
+		clean_environment();
 	if (how->confine != NULL) {
 		if (confine_worker(how->confine) != 0) {
 			dprintf(2, "another user can't be become: %s\n", strerror(errno));
@@ -69,7 +71,6 @@ become(const struct child_how *how, int out, int err, pid_t parent)
 	/* What our own caller left open is none of its business. */
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	fcntl(0, F_SETFD, 0);	/* it can have been 0 before, and closed on exec */
-	clean_environment();
 	execv(how->argv[0], how->argv);
 	dprintf(2, "%s: %s\n", how->argv[0], strerror(errno));
 	_exit(127);
