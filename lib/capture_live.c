@@ -369,8 +369,8 @@ end_status(const struct run *run, int dumpcap)
 enum es_status
 capture_live(const struct capture_options *opt)
 {
-	struct run run = { .opt = opt, .dumpcap = CHILD_NONE, .spill = CHILD_NONE };
-	int dumpcap;
+	struct run run = { .opt = opt, .dumpcap = CHILD_NONE, .spill = CHILD_NONE, .fan = { .in = -1 } };
+	int dumpcap = 0;
 
 	if (opt->tshark.dumpcap == NULL)
 		msg_die(ES_FAILED, "dumpcap is neither beside %s nor in PATH; it comes with Wireshark", opt->tshark.path);
@@ -380,11 +380,11 @@ capture_live(const struct capture_options *opt)
 	run.relay.signalled = stop;
 	run.relay.packets = packets;
 	run.relay.ctx = &run;
-	if (!wait_for_nics(&run))
-		return ES_OK;
-	start_chain(&run);
-	work(&run);
-	dumpcap = child_wait(&run.dumpcap);
+	if (wait_for_nics(&run)) {
+		start_chain(&run);
+		work(&run);
+		dumpcap = child_wait(&run.dumpcap);
+	}
 	child_wait(&run.spill);
 	team_free(&run.team);
 	fan_free(&run.fan);
