@@ -140,6 +140,9 @@ bulk_nodes_add_cloud(struct bulk_nodes *nodes, const char *id)
 	host = strchr(text, '$');
 	if (host == NULL || host == text || host[1] == '$' || host[1] == '\0')
 		return mem_format("it is no Cloud ID: there is no Elasticsearch in it");
+	/* Names and ports only: a comma or a slash in it would make another node, or another address, of the URL below. */
+	if (strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:$") != len)
+		return mem_format("it is no Cloud ID: what is in it is no name of a host");
 	*host++ = '\0';
 	end = strchr(host, '$');
 	if (end != NULL)

@@ -74,7 +74,8 @@ rm -f esbulk-left-*
 # --- Cloud ID, redirects, proxies ---
 run esbulk --cloud-id "name:$(cloud_id)" --dry-run
 like "$out" '^https://es\.127\.0\.0\.1\.example:9243: ' '--cloud-id'
-for words in 'name:!!' "$(printf 'nothing' | base64)" 'x:' "x:$(printf "\$es\$k" | base64)" "x:$(printf "a\\0b\$es" | base64)"; do
+for words in 'name:!!' "$(printf 'nothing' | base64)" 'x:' "x:$(printf "\$es\$k" | base64)" "x:$(printf "a\\0b\$es" | base64)" \
+	"x:$(printf "a,http://b/\$es" | base64 -w 0)" "x:$(printf "a/b\$es" | base64)" "x:$(printf "a b\$es" | base64)"; do
 	run esbulk --cloud-id "$words" --dry-run
 	is "$status" 2 "wrong use: --cloud-id '$words'"
 done
