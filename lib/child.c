@@ -129,6 +129,9 @@ child_read(struct child *c)
 	if (n > 0)
 		c->line_len += (size_t)n;
 	else if (n == 0 || errno != EINTR) {
+		/* What it said is lost; that can be said. */
+		if (n < 0)
+			c->line_len = (size_t)snprintf(c->line, sizeof c->line, "its messages can't be read: %s", strerror(errno));
 		close(c->err);
 		c->err = -1;
 	}

@@ -36,8 +36,10 @@ feed_plain(void)
 	const char *wrong;
 
 	while (len < HEAD && (n = read(0, buf + len, HEAD - len)) != 0) {
-		if (n < 0 && errno != EINTR)
-			break;
+		if (n < 0 && errno != EINTR) {
+			fprintf(stderr, "%s\n", strerror(errno));
+			return ES_FAILED;
+		}
 		len += n > 0 ? (size_t)n : 0;
 		/* A capture's first bytes tell; a slow one is not waited for. */
 		if (len >= 4 && capfile_head(buf, len) == CAPFILE_PCAP)

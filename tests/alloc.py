@@ -15,11 +15,11 @@ shim, source, *command = sys.argv[1:]
 
 
 def run(fail, every, count_file=None):
-    env = dict(os.environ, LD_PRELOAD=shim, FAIL_ALLOC=str(fail))
+    env = dict(os.environ, LD_PRELOAD=shim, FAULT="malloc", FAULT_AT=str(fail))
     if every:
-        env["FAIL_ALLOC_ALL"] = "1"
+        env["FAULT_ALL"] = "1"
     if count_file:
-        env["FAIL_ALLOC_COUNT"] = count_file
+        env["FAULT_CALLS"] = count_file
     with open(source, "rb") as stdin:
         done = subprocess.run(command, stdin=stdin, env=env, capture_output=True, timeout=60, check=False)
     return done.returncode, done.stdout, done.stderr
@@ -39,7 +39,7 @@ def wrong(fail, every):
 
 normal = run(0, False, "count")
 with open("count", encoding="ascii") as f:
-    count = int(f.read())
+    count = len(f.readlines())
 died = []
 with ThreadPoolExecutor(2) as pool:
     failures = [w for w in pool.map(wrong, [n for n in range(1, count + 1) for _ in (0, 1)], [False, True] * count) if w]

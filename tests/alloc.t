@@ -8,7 +8,7 @@ if grep -q __asan_init "$bin/esreshape"; then
 	exit
 fi
 export PYTHONDONTWRITEBYTECODE=1
-"${CC:-cc}" -O2 -shared -fPIC -o shim.so "$top/tests/fail_alloc.c" -ldl || exit 1
+"${CC:-cc}" -O2 -shared -fPIC -o shim.so "$top/tests/faults/shim.c" -ldl || exit 1
 
 # All that makes it allocate: packets, a long line, names with escapes, a tag that is there, bytes to mend, bad lines.
 stamp='"timestamp":"1439587238915"'
@@ -20,7 +20,7 @@ stamp='"timestamp":"1439587238915"'
 } >in
 
 # libseccomp itself does not survive it (lib/confine.c): what it needs is there before it is called.
-export FAIL_ALLOC_NOT=libseccomp
+export FAULT_NOT=libseccomp
 for options in '' '--id' '--tag sensor=lab --bad=bad --stats=stats' '--id --tag sensor=lab --tag a=b --max-line=100K'; do
 	# shellcheck disable=SC2086 # several words
 	run python3 "$top/tests/alloc.py" "$PWD/shim.so" in "$bin/esreshape" $options
