@@ -4,6 +4,7 @@
 # make bench      ratios taken side by side in one run
 # make matrix     the servers, Elasticsearch 6 to 9 and OpenSearch 1 to 3, one after another
 # make fuzz       each fuzz target for FUZZ_SECONDS (300)
+# make dist       build/espcap-VERSION.tar.gz, the same bytes from the same commit
 # Others: unit asan lint install uninstall clean.  V=1 shows the commands, WERROR=1 makes warnings errors.
 
 VERSION := $(shell cat VERSION)
@@ -160,9 +161,21 @@ uninstall:
 	$(Q)for i in $(installed); do \
 		rm -f "$(D)$${i##*:}"; rmdir -p --ignore-fail-on-non-empty "$(D)$$(dirname "$${i##*:}")" 2>/dev/null; done; true
 
+# --- releases ------------------------------------------------------------------------------------------------------
+
+# The files that git knows, as they are now, under one name; nothing of whoever packs them, when and where is in it.
+DIST = espcap-$(VERSION)
+dist:
+	@mkdir -p $(BUILD)
+	$(Q)set -o pipefail; when=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} && git ls-files -z | LC_ALL=C sort -z | \
+		tar -c --null --no-recursion --verbatim-files-from -T - --format=ustar --transform='flags=rh;s,^,$(DIST)/,' --mtime="@$$when" \
+		--owner=root:0 --group=root:0 --mode=u=rwX,go=rX | gzip -9n > $(BUILD)/$(DIST).tar.gz.tmp
+	$(Q)mv $(BUILD)/$(DIST).tar.gz.tmp $(BUILD)/$(DIST).tar.gz
+	$(call say,DIST,$(BUILD)/$(DIST).tar.gz)
+
 clean:
 	$(Q)rm -rf $(BUILD)
 
-.PHONY: all unit check asan lint bench demo install uninstall clean matrix fuzz
+.PHONY: all unit check asan lint bench demo install uninstall clean matrix fuzz dist
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/lib/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*.d)
