@@ -15,6 +15,7 @@ LIBEXECDIR ?= $(PREFIX)/libexec/espcap
 DATADIR ?= $(PREFIX)/share/espcap
 DOCDIR ?= $(PREFIX)/share/doc/espcap
 MANDIR ?= $(PREFIX)/share/man
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 PKG_CONFIG ?= pkg-config
 SHELL = /bin/bash
 
@@ -91,7 +92,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 asan:
 	scripts/deps.sh --tests
 	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' HARDENING= LDHARDENING= all unit
-	PROPERTY_DOCUMENTS=10000 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(BUILD)/asan \
+	PROPERTY_DOCUMENTS=10000 JOBS_N="2 3" ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(BUILD)/asan \
 		$(filter-out $(SCRIPT_TESTS),$(wildcard tests/*.t)) $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/%.t,$(wildcard tests/unit/*.c))
 SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster dashboards kafka query report retention systemd template upgrade))
 
@@ -141,14 +142,16 @@ demo:
 SCRIPTS = $(filter-out scripts/deps.sh scripts/demo.sh scripts/node.sh,$(wildcard scripts/*.sh))
 PAGES = $(wildcard man/*.[1-9])
 DOCS = README.md LICENSE
+PUBLIC = $(filter-out $(INTERNAL),$(COMMANDS)) espcap
 D = $(DESTDIR)
 
 # What install puts where: one "MODE SOURCE TARGET" a word, from which uninstall is made too.
 installed = \
-	$(foreach c,$(filter-out $(INTERNAL),$(COMMANDS)) espcap,755:$(BUILD)/$c:$(BINDIR)/$c) \
+	$(foreach c,$(PUBLIC),755:$(BUILD)/$c:$(BINDIR)/$c) \
 	$(foreach c,$(INTERNAL),755:$(BUILD)/$c:$(LIBEXECDIR)/$c) \
+	$(foreach c,$(PUBLIC),644:scripts/completion/espcap.bash:$(COMPLETIONDIR)/$c) \
 	$(foreach f,$(SCRIPTS),755:$f:$(DATADIR)/$f) \
-	$(foreach f,$(wildcard scripts/*.jq scripts/*.tsv scripts/*/*),644:$f:$(DATADIR)/$f) \
+	$(foreach f,$(filter-out scripts/completion/%,$(wildcard scripts/*.jq scripts/*.tsv scripts/*/*)),644:$f:$(DATADIR)/$f) \
 	$(foreach f,$(PAGES),644:$f:$(MANDIR)/man$(patsubst .%,%,$(suffix $f))/$(notdir $f)) \
 	$(foreach f,$(DOCS),644:$f:$(DOCDIR)/$(notdir $f))
 
