@@ -52,6 +52,8 @@ struct settings {
 	struct words files, nics;
 	const char *tshark, *config, *run_as;
 	uint64_t jobs;		/* 0: not given */
+	int has_source;		/* on the command line */
+	unsigned char given[sizeof options / sizeof *options];	/* on the command line */
 	const char *live;	/* an option that was given and is for a live capture; NULL: none */
 };
 
@@ -150,6 +152,7 @@ take(const struct opt *o, const char *arg, void *ctx)
 	struct settings *s = ctx;
 	struct capture_options *c = &s->capture;
 
+	s->given[o - options] = 1;
 	if (take_live(s, o, arg))
 		return;
 	if (strcmp(o->name, "nic") == 0)
@@ -180,36 +183,39 @@ take(const struct opt *o, const char *arg, void *ctx)
 		c->verbose = 1;
 }
 
-/* What the command line leaves open comes from the configuration; a source given there replaces the configured one. */
+/* An option that the configuration sets: the command line's counts, if it is there too. */
+static void
+take_conf(const char *name, const char *value, void *ctx)
+{
+	struct settings *s = ctx;
+	const struct opt *o = options;
+	const int is_source = strcmp(name, "nic") == 0 || strcmp(name, "file") == 0 || strcmp(name, "dir") == 0;
+	const char *live = s->live;
+
+	if (strcmp(name, "tshark-path") == 0)
+		name = "tshark";
+	while (o->name != NULL && strcmp(o->name, name) != 0)
+		o++;
+	if (o->name == NULL || s->given[o - options] || (is_source && s->has_source))
+		return;
+	take(o, value, s);
+	s->given[o - options] = 0;	/* there may be more of a list */
+	s->live = live;			/* a configuration can be for both ways in */
+}
+
 static void
 use_conf(struct settings *s, const struct conf *conf)
 {
 	struct capture_options *c = &s->capture;
-	const char *const *values;
-	const char *count = conf_get(conf, "count"), *jobs = conf_get(conf, "jobs");
-	size_t n, i;
 
-	if (s->tshark == NULL)
-		s->tshark = conf_get(conf, "tshark_path");
-	if (c->bpf == NULL)
-		c->bpf = conf_get(conf, "bpf");
-	if (c->count == UINT64_MAX && (count == NULL || num_count(count, 0, UINT32_MAX, &c->count) != 0))
-		c->count = 0;
-	if (s->jobs == 0 && (jobs == NULL || num_count(jobs, 1, JOBS_MAX, &s->jobs) != 0))
+	s->has_source = s->files.count > 0 || s->nics.count > 0 || c->dir != NULL;
+	conf_options(conf, CONF_CAPTURE, take_conf, s);
+	if (s->jobs == 0)
 		s->jobs = processors();
 	c->jobs = (size_t)s->jobs;
 	/* A fresh tshark has 165 MB: many of them are no reason to restart. */
 	if (c->memory == UINT64_MAX)
 		c->memory = (s->jobs > 4 ? s->jobs : 4) * (uint64_t)MEMORY_EACH;
-	if (s->files.count > 0 || s->nics.count > 0 || c->dir != NULL)
-		return;
-	n = conf_list(conf, "nic", &values);
-	for (i = 0; i < n; i++)
-		add_nic(&s->nics, values[i]);
-	n = conf_list(conf, "file", &values);
-	for (i = 0; i < n; i++)
-		add(&s->files, values[i]);
-	c->dir = conf_get(conf, "dir");
 }
 
 static void
@@ -238,7 +244,7 @@ cut_arguments(int *argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct settings s = { .capture = { .count = UINT64_MAX, .buffer = 1ULL << 30, .memory = UINT64_MAX } };
+	struct settings s = { .capture = { .buffer = 1ULL << 30, .memory = UINT64_MAX } };
 	struct capture_options *c = &s.capture;
 	enum es_status status;
 	struct conf *conf;

@@ -84,6 +84,8 @@ is "$status" 0 'an empty file is fine'
 cat >all.yml <<'END'
 node: [es1:9200, "https://es2/prefix"]
 nic: eth0
+buffer: 2M
+wait_nic: true
 id: true
 gzip: false
 spool_max: 2G
@@ -93,6 +95,8 @@ quiet: true
 END
 is "$(options --config all.yml)" 'config all.yml
 escapture --nic=eth0
+escapture --wait-nic
+escapture --buffer=2M
 esreshape --id
 esreshape --tag=sensor=a b
 esbulk --node=es1:9200

@@ -102,6 +102,14 @@ is "$status" 3 '--dir: not there'
 printf 'tshark_path: %s\nfile: %s\n' "$(command -v tshark)" "$p/arp.pcap" >espcap.yml
 run escapture
 is "$status $(($(wc -l <out) / 2))" '0 2' 'espcap.yml gives tshark and the file'
+printf 'file: [%s, %s]\nbuffer: 5M\nduration: 9\njobs: 2\ncount: 5\nbpf: udp\n' "$p/dns.pcap" "$p/vlan.pcap" >espcap.yml
+run escapture
+is "$status $(($(wc -l <out) / 2))" '0 5' 'each key is an option; those for live captures do no harm to files'
+run escapture --count 0 "$p/dns.pcap"
+is "$status $(($(wc -l <out) / 2))" "0 11" 'the command line counts more, and its files replace those'
+printf 'buffer: 5\n' >espcap.yml
+run escapture "$p/dns.pcap"
+is "$status" 2 'a bad value is wrong use'
 rm espcap.yml
 run escapture --tshark /nonexistent/tshark "$p/arp.pcap"
 is "$status" 3 'no tshark there: status'
