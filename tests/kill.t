@@ -8,7 +8,7 @@ need tshark python3
 
 "$top/tests/bench/tile.py" 2000 big.pcap
 packets=$(capinfos -rTc big.pcap | awk '{ print $NF }')
-fake
+fake ok
 run espcap --file=big.pcap --id --node="$url" --stats=stats
 is "$status $(jq .indexed stats)" "0 $packets" "undisturbed: all $packets packets are indexed"
 whole=$(cut -f 2 took | sort -u | wc -l)
@@ -20,7 +20,7 @@ stages=(escapture esreshape esbulk tshark)
 late=0
 for ((n = 0; n < ${KILLS:-10}; n++)); do
 	stage=${stages[n % ${#stages[@]}]} moment=0.$((RANDOM % 10))$((RANDOM % 10))
-	fake
+	fake ok
 	rm -f stats
 	espcap --file=big.pcap --id --node="$url" --retry 5 --stats=stats 2>err &
 	pid=$!

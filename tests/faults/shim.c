@@ -1,8 +1,8 @@
 /*
  * LD_PRELOAD shim: the call numbered FAULT_AT (from 1) of one kind, FAULT=read|write|malloc|fork|pipe|fsync|open, fails, and
  * every later one too when FAULT_ALL is set.  With FAULT_IN only a program of that name is meant; calls from a library whose
- * path has FAULT_NOT in it neither count nor fail.  At a normal end the file FAULT_CALLS gets a line a call: where it came
- * from.  It is opened at the start, for a process that may be confined later.  A child that is forked goes on counting for itself.
+ * path has a word of FAULT_NOT in it neither count nor fail.  At a normal end the file FAULT_CALLS gets a line a call: where it
+ * came from.  It is opened at the start, for a process that may be confined later.  A forked child goes on counting for itself.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -66,13 +66,29 @@ end(void)
 	}
 }
 
+/* Whether the caller is in a library that is left out. */
+static int
+left_out(const void *caller)
+{
+	Dl_info from;
+	const char *word = not_for;
+	size_t len;
+
+	if (word == NULL || dladdr(caller, &from) == 0)
+		return 0;
+	for (; *word != '\0'; word += len + strspn(word + len, " ")) {
+		len = strcspn(word, " ");
+		if (memmem(from.dli_fname, strlen(from.dli_fname), word, len) != NULL)
+			return 1;
+	}
+	return 0;
+}
+
 /* Whether this call, of ${mine}, shall fail; errno is ${error} then. */
 static int
 fails(enum kind mine, int error, void *caller)
 {
-	Dl_info from;
-
-	if (kind != mine || (not_for != NULL && dladdr(caller, &from) != 0 && strstr(from.dli_fname, not_for) != NULL))
+	if (kind != mine || left_out(caller))
 		return 0;
 	if (count < SITES)
 		sites[count] = caller;
