@@ -5,7 +5,7 @@
 # make matrix     the servers, Elasticsearch 6 to 9 and OpenSearch 1 to 3, one after another
 # make fuzz       each fuzz target for FUZZ_SECONDS (300)
 # make dist       build/espcap-VERSION.tar.gz, the same bytes from the same commit
-# Others: unit asan lint install uninstall clean.  V=1 shows the commands, WERROR=1 makes warnings errors.
+# Others: unit asan lint cover install uninstall clean.  V=1 shows the commands, WERROR=1 makes warnings errors.
 
 VERSION := $(shell cat VERSION)
 BUILD ?= build
@@ -96,10 +96,17 @@ asan:
 		$(filter-out $(SCRIPT_TESTS),$(wildcard tests/*.t)) $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/%.t,$(wildcard tests/unit/*.c))
 SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster dashboards kafka query report retention systemd template upgrade))
 
-# Both compilers without a warning, and what checks shell, pages and spelling.
+# Lines and branches of each file that the tests pass, in tests/coverage.txt.  Confined, esreshape could not write its counts.
+cover:
+	scripts/deps.sh --tests
+	rm -rf $(BUILD)/cover
+	$(MAKE) BUILD=$(BUILD)/cover SECCOMP= CFLAGS='-O0 -g --coverage -fprofile-update=atomic' HARDENING= LDHARDENING= all unit
+	tests/cover $(BUILD)/cover > $(BUILD)/cover/table; status=$$?; cp $(BUILD)/cover/table tests/coverage.txt; exit $$status
+
+# Both compilers without a warning, gcc's analyzer too, and what checks shell, pages and spelling.
 lint:
 	scripts/deps.sh --tests
-	$(MAKE) BUILD=$(BUILD)/gcc CC=gcc WERROR=1 all unit
+	$(MAKE) BUILD=$(BUILD)/gcc CC=gcc WERROR=1 CFLAGS='$(CFLAGS) -fanalyzer' all unit
 	$(MAKE) BUILD=$(BUILD)/clang CC=clang WERROR=1 all unit
 	tests/lint
 
@@ -179,6 +186,6 @@ dist:
 clean:
 	$(Q)rm -rf $(BUILD)
 
-.PHONY: all unit check asan lint bench demo install uninstall clean matrix fuzz dist
+.PHONY: all unit check asan cover lint bench demo install uninstall clean matrix fuzz dist
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/lib/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*.d)

@@ -79,6 +79,7 @@ bulk_settle_queue(struct bulk_run *run, struct bulk_chunk *c, uint64_t wait)
 
 	c->not_before = bulk_now() + wait;
 	TAILQ_FOREACH(other, &run->ready, link)
+		/* cppcheck-suppress nullPointerRedundantCheck; it is NULL behind the loop only */
 		if (other->not_before > c->not_before)
 			break;
 	if (other != NULL)

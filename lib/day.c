@@ -39,7 +39,7 @@ const char *
 day_check(const char *pattern)
 {
 	const uint64_t day = 86400000, hour = 3600000;
-	char name[DAY_NAME];
+	char name[DAY_NAME] = "";
 	const char *wrong;
 	uint64_t i;
 
