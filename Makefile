@@ -6,6 +6,7 @@
 # make fuzz       each fuzz target for FUZZ_SECONDS (300)
 # make dist       build/espcap-VERSION.tar.gz, the same bytes from the same commit
 # Others: unit asan lint cover install uninstall clean.  V=1 shows the commands, WERROR=1 makes warnings errors.
+# make deb        build/espcap_VERSION_ARCH.deb
 
 VERSION := $(shell cat VERSION)
 BUILD ?= build
@@ -159,8 +160,8 @@ installed = \
 	$(foreach c,$(PUBLIC),755:$(BUILD)/$c:$(BINDIR)/$c) \
 	$(foreach c,$(INTERNAL),755:$(BUILD)/$c:$(LIBEXECDIR)/$c) \
 	$(foreach c,$(PUBLIC),644:scripts/completion/espcap.bash:$(COMPLETIONDIR)/$c) \
-	$(foreach f,$(SCRIPTS),755:$f:$(DATADIR)/$f) \
-	$(foreach f,$(filter-out scripts/completion/%,$(wildcard scripts/*.jq scripts/*.tsv scripts/*/*)),644:$f:$(DATADIR)/$f) \
+	$(foreach f,$(filter-out scripts/server.sh,$(SCRIPTS)),755:$f:$(DATADIR)/$f) \
+	$(foreach f,$(filter-out scripts/completion/%,$(wildcard scripts/server.sh scripts/*.jq scripts/*.tsv scripts/*/*)),644:$f:$(DATADIR)/$f) \
 	$(foreach f,$(PAGES),644:$f:$(MANDIR)/man$(patsubst .%,%,$(suffix $f))/$(notdir $f)) \
 	$(foreach f,$(DOCS),644:$f:$(DOCDIR)/$(notdir $f))
 
@@ -185,9 +186,17 @@ dist:
 	$(Q)mv $(BUILD)/$(DIST).tar.gz.tmp $(BUILD)/$(DIST).tar.gz
 	$(call say,DIST,$(BUILD)/$(DIST).tar.gz)
 
+# Made from the tarball, so that nothing lies around in it; debhelper's words are in build/deb/log.
+deb: dist
+	$(Q)rm -rf $(BUILD)/deb && mkdir $(BUILD)/deb && tar -xzf $(BUILD)/$(DIST).tar.gz -C $(BUILD)/deb
+	$(Q)cd $(BUILD)/deb/$(DIST) && env -i PATH="$$PATH" LC_ALL=C.UTF-8 dpkg-buildpackage -us -uc -b > ../log 2>&1 || \
+		{ tail -n 20 ../log >&2; exit 1; }
+	$(Q)mv $(BUILD)/deb/*.deb $(BUILD)/deb/*.changes $(BUILD)/deb/*.buildinfo $(BUILD)/
+	$(call say,DEB,$(BUILD)/$(subst -,_,$(DIST))_*.deb)
+
 clean:
 	$(Q)rm -rf $(BUILD)
 
-.PHONY: all unit check asan cover lint bench demo install uninstall clean matrix fuzz dist
+.PHONY: all unit check asan cover lint bench demo install uninstall clean matrix fuzz dist deb
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/lib/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*.d)
