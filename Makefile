@@ -151,7 +151,7 @@ demo:
 
 SCRIPTS = $(filter-out scripts/deps.sh scripts/demo.sh scripts/node.sh,$(wildcard scripts/*.sh))
 PAGES = $(wildcard man/*.[1-9])
-DOCS = README.md LICENSE
+DOCS = README.md NEWS.md SECURITY.md LICENSE
 PUBLIC = $(filter-out $(INTERNAL),$(COMMANDS)) espcap
 D = $(DESTDIR)
 

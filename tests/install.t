@@ -3,7 +3,7 @@
 . "$(dirname "$0")/tap.sh"
 need make tshark
 
-cp -r "$top/Makefile" "$top/VERSION" "$top/cmd" "$top/lib" "$top/man" "$top/scripts" "$top/README.md" "$top/LICENSE" .
+cp -r "$top/Makefile" "$top/VERSION" "$top/cmd" "$top/lib" "$top/man" "$top/scripts" "$top/README.md" "$top/NEWS.md" "$top/SECURITY.md" "$top/LICENSE" .
 mkdir build
 cp -rp "$bin/." build/
 touch build/lib/*.o build/cmd/*.o build/*.a build/es*

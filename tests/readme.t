@@ -40,4 +40,14 @@ while IFS= read -r line; do
 	[ "$status" = 0 ] || diag "$err"
 done <../commands
 touch ../done
+
+# Each message of the table of troubles is one that our sources have, between the names and numbers that … stands for.
+# shellcheck disable=SC2016 # Markdown's backticks
+sed -n '/^## When something is wrong/,/^## Coming/s/^| \(`.*\) | .*/\1/p' "$top/README.md" | grep -o '`[^`]*`' | tr -d '`' |
+	sed 's/…/\n/g' | sed 's/^ *//; s/ *$//' | grep . >../messages
+ok 'there are messages' test "$(wc -l <../messages)" -gt 15
+while IFS= read -r message; do
+	ok "a message of ours: $message" grep -qrF -- "$message" "$top/lib" "$top/cmd" "$top/scripts"
+done <../messages
+is "$(sed -n 's/^## //p' "$top/NEWS.md" | head -n 1)" "$(cat "$top/VERSION")" 'NEWS.md begins with this version'
 done_testing
