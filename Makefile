@@ -95,7 +95,7 @@ asan:
 	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' HARDENING= LDHARDENING= all unit
 	PROPERTY_DOCUMENTS=10000 JOBS_N="2 3" ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(BUILD)/asan \
 		$(filter-out $(SCRIPT_TESTS),$(wildcard tests/*.t)) $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/%.t,$(wildcard tests/unit/*.c))
-SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster dashboards kafka query report retention systemd template upgrade))
+SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster completion dashboards deb dist kafka query report retention systemd template upgrade))
 
 # Lines and branches of each file that the tests pass, in tests/coverage.txt.  Confined, esreshape could not write its counts.
 cover:
