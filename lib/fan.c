@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "mem.h"
+#include "msg.h"
 
 enum { BLOCK = 128 * 1024 };
 
@@ -138,10 +139,11 @@ fan_read(struct fan *f)
 		find_packets(f);
 	else if (n > 0)
 		return;
-	else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
+	else if (n == 0) {
 		close(f->in);
 		f->in = -1;
-	}
+	} else if (errno != EINTR && errno != EAGAIN)
+		msg_die(ES_FAILED, "the packets can't be read: %s", strerror(errno));
 }
 
 /* The end of what may be given out. */
@@ -179,6 +181,8 @@ fan_give(struct fan *f, struct worker *w)
 			continue;
 		else if (n < 0 && errno == EAGAIN)
 			return;
+		else if (n < 0 && errno != EPIPE)
+			msg_die(ES_FAILED, "tshark can't be given the packets: %s", strerror(errno));
 		else
 			worker_close_input(w);	/* it has gone; why, its end tells */
 	}

@@ -71,10 +71,11 @@ worker_read(struct worker *w)
 	n = read(w->child.out, w->buf + w->end, w->size - w->end);
 	if (n > 0)
 		w->end += (size_t)n;
-	else if (n == 0 || errno != EINTR) {
+	else if (n == 0) {
 		close(w->child.out);
 		w->child.out = -1;
-	}
+	} else if (errno != EINTR && errno != EAGAIN)
+		msg_die(ES_FAILED, "what tshark prints can't be read: %s", strerror(errno));
 	return n > 0 ? (size_t)n : 0;
 }
 

@@ -35,9 +35,8 @@ faults 5 'esbulk' "${sends[@]}" --stats=stats
 faults 4 'esbulk with a spool' -k fsync,write,read,open "${sends[@]}" --spool=spool
 
 cp "$top"/test_pcaps/{dns.pcap,icmp.pcap,dns_again.pcap.gz} . && chmod 644 ./*.pcap*
-# TODO: read too, and write with --bpf, once lib/worker.c and lib/fan.c tell a pipe that fails from one that has ended.
-faults 3 'escapture' -k write,malloc,fork,pipe,open -- escapture "$PWD/dns.pcap" "$PWD/dns_again.pcap.gz" --stats=stats
-faults 2 'escapture with a filter, which its own children apply' -k malloc,fork,pipe,open -- escapture --bpf udp "$PWD/dns.pcap"
+faults 3 'escapture' -k read,write,malloc,fork,pipe,open -- escapture "$PWD/dns.pcap" "$PWD/dns_again.pcap.gz" --stats=stats
+faults 2 'escapture with a filter, which its own children apply' -k read,write,malloc,fork,pipe,open -- escapture --bpf udp "$PWD/dns.pcap"
 
 for stage in escapture esreshape esbulk; do
 	faults 1 "$stage in espcap" -k write,malloc,open -p "$stage" -s "$PWD/took" -- \
