@@ -201,8 +201,8 @@ exec 7>&-
 wait "$pid"
 
 # --- signals ---
-# Whether process $pid has its own handling of signals in place.
-minds_signals() { grep -q '^SigBlk:.*[1-9a-f]' "/proc/$pid/status"; }
+# Whether process $pid reads SIGINT itself: it is blocked.
+minds_signals() { grep -q '^SigBlk:.*[2367abef]$' "/proc/$pid/status"; }
 fake
 env --default-signal=INT esbulk --node="$url" --flush 60 --stats=stats <pipe 2>err.live &
 pid=$!
