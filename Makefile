@@ -88,14 +88,14 @@ check:
 	$(MAKE) all unit
 	tests/run $(BUILD)
 
-# Again with the sanitizers; leaks count.  What tests scripts against servers of their own is left to make check.
+# Again with the sanitizers; leaks count.  What tests scripts, pages and packages is left to make check.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 asan:
 	scripts/deps.sh --tests
 	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' HARDENING= LDHARDENING= all unit
 	PROPERTY_DOCUMENTS=10000 JOBS_N="2 3" ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(BUILD)/asan \
 		$(filter-out $(SCRIPT_TESTS),$(wildcard tests/*.t)) $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/%.t,$(wildcard tests/unit/*.c))
-SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster completion dashboards deb dist kafka query report retention systemd template upgrade))
+SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster completion dashboards deb dist install kafka kill man pcaps query readme report retention systemd template upgrade))
 
 # Lines and branches of each file that the tests pass, in tests/coverage.txt.  Confined, esreshape could not write its counts.
 cover:
