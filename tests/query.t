@@ -71,9 +71,11 @@ is "$status" 4 'nobody listens'
 
 # --- old indices without the template, and shards that can't take the query ---
 es PUT "/$prefix-plain/_doc/1?refresh" '{"timestamp":"1767222000000","layers":{"frame":{"frame_frame_protocols":"eth:x"},"tcp":{"tcp_flags_tcp_flags_syn":1}}}' >/dev/null
-es PUT "/$prefix-old" '{"mappings":{"properties":{"timestamp":{"type":"text"}}}}' >/dev/null
-es PUT "/$prefix-old/_doc/1?refresh" '{"timestamp":"1767222000000"}' >/dev/null
-run "$query" --index="$prefix-old" "$node"
+other=other-$prefix # other tests look through packets-*
+at_end eval "curl -sS -X DELETE '$node/$other-old' >/dev/null"
+es PUT "/$other-old" '{"mappings":{"properties":{"timestamp":{"type":"text"}}}}' >/dev/null
+es PUT "/$other-old/_doc/1?refresh" '{"timestamp":"1767222000000"}' >/dev/null
+run "$query" --index="$other-old" "$node"
 is "$status $(tail -n 1 out)" '0 1 of 1 packets' 'an index without a date is shown, unsorted'
 like "$err" 'before the template' 'and that is said'
 
