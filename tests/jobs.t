@@ -14,7 +14,7 @@ chmod 644 big.pcap
 
 # --- N of 1 to 8 ---
 for n in ${JOBS_N:-1 2 3 4 5 6 7 8}; do
-	run escapture --jobs $n --stats stats big.pcap
+	run escapture --jobs "$n" --stats stats big.pcap
 	ok "large, N = $n: byte for byte" cmp -s out big.ek
 	is "$status $(stat_of documents) $(stat_of tsharks)" "0 $(($(wc -l <big.ek) / 2)) $n" "large, N = $n: counted, and $n tsharks it were"
 done
