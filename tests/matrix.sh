@@ -140,7 +140,7 @@ try_kind() {
 	try_ids
 	run "$scripts/packet_retention.sh" "${access[@]}" "$node" 10000
 	is "$status $out" '0 0 deleted, 0 kept' "$kind: packet_retention.sh finds none of its own"
-	like "$err" 'packets-matrix-4.0 ' "$kind: and names the others"
+	like "$err" "packets-matrix-$now " "$kind: and names the others"
 	"$scripts/node.sh" stop "$kind"
 	printf '%s\tall\t\t\t\t\t%s\n' "$kind with its start" "$((SECONDS - began))" >>rows
 }
