@@ -10,6 +10,7 @@
 #include "bulk_input.h"
 #include "bulk_run.h"
 #include "mem.h"
+#include "now.h"
 #include "signals.h"
 
 enum { PROGRESS_MS = 500, LONGEST_WAIT_MS = 1000 };
@@ -37,7 +38,7 @@ open_loop(struct loop *l, struct bulk_options *opt, char *const *files, size_t c
 	run->nodes = &opt->nodes;
 	run->bytes = opt->bytes;
 	run->window = 1;
-	run->account.started = run->progress = bulk_now();
+	run->account.started = run->progress = now_ms();
 	TAILQ_INIT(&run->ready);
 	bulk_chunk_spares(2 * (size_t)opt->bytes);
 	bulk_keep_open(&run->rejects, "rejected", opt->rejects);
@@ -92,7 +93,7 @@ send_ready(struct loop *l)
 	struct bulk_chunk *c;
 	struct bulk_node *node;
 	struct bulk_request *r;
-	const uint64_t now = bulk_now();
+	const uint64_t now = now_ms();
 
 	while (!run->stopped && run->in_flight < (unsigned)run->window) {
 		/* What an earlier run or a slow server left in the spool goes before what is new. */
@@ -201,7 +202,7 @@ static void
 check_retry(struct loop *l)
 {
 	struct bulk_run *run = &l->run;
-	const uint64_t now = bulk_now(), retry = run->opt->retry;
+	const uint64_t now = now_ms(), retry = run->opt->retry;
 	char why[128];
 
 	if (run->in_memory == 0)
@@ -219,7 +220,7 @@ longest_wait(const struct loop *l)
 {
 	const struct bulk_run *run = &l->run;
 	const struct bulk_chunk *c = TAILQ_FIRST(&run->ready);
-	const uint64_t now = bulk_now();
+	const uint64_t now = now_ms();
 	uint64_t until = now + (l->progress ? PROGRESS_MS : LONGEST_WAIT_MS), t;
 
 	if (c != NULL && run->in_flight < (unsigned)run->window) {
@@ -241,14 +242,14 @@ wait_for_something(struct loop *l, int input)
 {
 	struct curl_waitfd fds[2] = { { .fd = l->signals.fd, .events = CURL_WAIT_POLLIN } };
 	struct bulk_run *run = &l->run;
-	const uint64_t before = bulk_now();
+	const uint64_t before = now_ms();
 	unsigned count = 1;
 	uint64_t spent;
 
 	if (input >= 0)
 		fds[count++] = (struct curl_waitfd){ .fd = input, .events = CURL_WAIT_POLLIN };
 	curl_multi_poll(l->multi, fds, count, longest_wait(l), NULL);
-	spent = bulk_now() - before;
+	spent = now_ms() - before;
 	if (run->in_flight > 0) {
 		if (input < 0)
 			run->account.ms_server += spent;
@@ -265,7 +266,7 @@ wait_for_something(struct loop *l, int input)
 static void
 draw(struct loop *l)
 {
-	const uint64_t now = bulk_now();
+	const uint64_t now = now_ms();
 
 	if (!l->progress || now - l->drawn < PROGRESS_MS)
 		return;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "msg.h"
+#include "now.h"
 
 enum { BAD_SHOWN = 10 };
 
@@ -111,12 +112,12 @@ item_added(struct bulk_run *run)
 	struct bulk_chunk *c = run->filling;
 
 	if (c->count == 1)
-		c->since = bulk_now();
+		c->since = now_ms();
 	run->account.documents++;
 	run->account.bytes += c->items[c->count - 1].len;
 	if (c->len > run->bytes && c->count > 1) {
 		run->filling = bulk_chunk_split(c, c->count - 1);
-		run->filling->since = bulk_now();
+		run->filling->since = now_ms();
 		complete(run, c);
 		c = run->filling;
 	}
@@ -141,7 +142,7 @@ bulk_input_take(struct bulk_input *in)
 	const char *why;
 
 	if (run->filling != NULL && run->filling->count > 0 && has_room(run) &&
-	    bulk_now() - run->filling->since >= run->opt->flush)
+	    now_ms() - run->filling->since >= run->opt->flush)
 		complete_filling(run);
 	while (has_room(run) && open_next(in)) {
 		if (run->filling == NULL)

@@ -33,12 +33,6 @@ struct bulk_run {
 };
 
 /**
- * bulk_now():
- * Milliseconds of a clock that only goes forward.
- */
-uint64_t bulk_now(void);
-
-/**
  * bulk_settle(run, r, code, status, retry_after):
  * The request ${r} of the chunk ${chunk} ended with curl's ${code} and HTTP ${status}: count what is done, keep what is refused, and put the
  * rest back to be sent again.  ${chunk} is no longer the caller's.

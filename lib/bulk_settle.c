@@ -8,6 +8,7 @@
 #include "bulk_run.h"
 #include "mem.h"
 #include "msg.h"
+#include "now.h"
 #include "quote.h"
 
 enum {
@@ -15,15 +16,6 @@ enum {
 	BACKOFF_LONGEST_MS = 30000,
 	REFUSED_SHOWN = 10,
 };
-
-uint64_t
-bulk_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static void
 forget(struct bulk_run *run, struct bulk_chunk *c)
@@ -77,7 +69,7 @@ bulk_settle_queue(struct bulk_run *run, struct bulk_chunk *c, uint64_t wait)
 {
 	struct bulk_chunk *other;
 
-	c->not_before = bulk_now() + wait;
+	c->not_before = now_ms() + wait;
 	TAILQ_FOREACH(other, &run->ready, link)
 		/* cppcheck-suppress nullPointerRedundantCheck; it is NULL behind the loop only */
 		if (other->not_before > c->not_before)
@@ -194,7 +186,7 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 	bulk_chunk_keep(c, keep);
 	free(keep);
 	if (done > 0)
-		run->progress = bulk_now();
+		run->progress = now_ms();
 	if (busy)
 		fewer_requests(run);
 	else if (again == 0)
@@ -246,7 +238,7 @@ settle_refused(struct bulk_run *run, struct bulk_chunk *c, unsigned status)
 		return;
 	}
 	reject(run, c, 0, status, "request refused", run->answer.why);
-	run->progress = bulk_now();
+	run->progress = now_ms();
 	bulk_spool_done(&run->spool, c);
 	forget(run, c);
 }
@@ -260,7 +252,7 @@ settle_broken(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c
 	    code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR;
 	char *said;
 
-	bulk_node_failed(r->node, bulk_now());
+	bulk_node_failed(r->node, now_ms());
 	bulk_account_retry(&run->account, 0, c->count);
 	if (!never_sent)
 		run->account.unknown += count_without_id(c);
@@ -270,7 +262,7 @@ settle_broken(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c
 		free(said);
 	} else if (run->opt->verbose)
 		msg_info("%s: %s; %zu documents again", r->node->url, why, c->count);
-	else if (!run->said_dead && bulk_nodes_next(run->nodes, bulk_now()) == NULL) {
+	else if (!run->said_dead && bulk_nodes_next(run->nodes, now_ms()) == NULL) {
 		run->said_dead = 1;
 		msg_warn("%s: %s; no node can be reached, waiting", r->node->url, why);
 	}

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bad_packets.h"
@@ -11,6 +10,7 @@
 #include "dumpcap.h"
 #include "fan.h"
 #include "mem.h"
+#include "now.h"
 #include "relay.h"
 #include "spill.h"
 #include "stats.h"
@@ -42,15 +42,6 @@ struct run {
 	size_t death;
 	struct dumpcap_account account;
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static int
 take_complaint(void *ctx, const char *line)

@@ -296,23 +296,6 @@ conf_path(const struct conf *conf)
 	return conf->path;
 }
 
-const char *
-conf_get(const struct conf *conf, const char *key)
-{
-	const size_t k = find_key(key);
-
-	return k < KEYS && conf->set[k].count > 0 ? conf->set[k].values[conf->set[k].count - 1] : NULL;
-}
-
-size_t
-conf_list(const struct conf *conf, const char *key, const char *const **values)
-{
-	const size_t k = find_key(key);
-
-	*values = k < KEYS ? (const char *const *)conf->set[k].values : NULL;
-	return k < KEYS ? conf->set[k].count : 0;
-}
-
 void
 conf_options(const struct conf *conf, enum conf_stage stage, void (*take)(const char *name, const char *value, void *ctx),
     void *ctx)

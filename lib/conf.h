@@ -25,14 +25,6 @@ struct conf *conf_load(const char *path);
 const char *conf_path(const struct conf *conf);
 
 /**
- * conf_get(conf, key) / conf_list(conf, key, values):
- * The value of ${key}, the last one of a list; NULL: it is not set.  All values, in order, and how many.  "true" and "false" stand for an
- * option that takes no argument.  The strings stay until conf_free().
- */
-const char *conf_get(const struct conf *conf, const char *key);
-size_t conf_list(const struct conf *conf, const char *key, const char *const **values);
-
-/**
  * conf_options(conf, stage, take, ctx):
  * Call ${take}(name, value, ctx) for each option that the configuration sets and that belongs to ${stage}: its name with '-', its value or, for
  * an option without argument that is true, NULL.

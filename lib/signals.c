@@ -3,8 +3,9 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "now.h"
 
 enum { ONE_MS = 500 };
 
@@ -30,7 +31,6 @@ int
 signals_take(struct signals *s, int *report)
 {
 	struct signalfd_siginfo info;
-	struct timespec t;
 	uint64_t now;
 	int n = 0;
 
@@ -40,8 +40,7 @@ signals_take(struct signals *s, int *report)
 			*report = 1;
 			continue;
 		}
-		clock_gettime(CLOCK_MONOTONIC, &t);
-		now = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+		now = now_ms();
 		if (s->last == 0 || now - s->last >= ONE_MS) {
 			s->last = now;
 			n++;

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "mem.h"
 #include "msg.h"
+#include "now.h"
 
-enum { FRONT = 1024 * 1024, PIECE = 128 * 1024, FILE_FD = 3, QUIET = 60 };
+enum { FRONT = 1024 * 1024, PIECE = 128 * 1024, FILE_FD = 3, QUIET_MS = 60000 };
 
 /* What was read first stands in front, in memory; what came when that was full, in a ring in the file. */
 struct spill {
@@ -21,7 +21,7 @@ struct spill {
 	uint64_t limit, from, count;	/* of the ring: its size, where its oldest byte is, how many it has */
 	char piece[PIECE];		/* what was read last and the disk did not take */
 	size_t pending;
-	time_t told;
+	uint64_t told;			/* when the last complaint was made, ms; 0: never */
 };
 
 int
@@ -46,12 +46,11 @@ spill_file(const char *dir)
 static void
 say(struct spill *s, const char *what)
 {
-	struct timespec now;
+	const uint64_t now = now_ms();
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (s->told != 0 && now.tv_sec - s->told < QUIET)
+	if (s->told != 0 && now - s->told < QUIET_MS)
 		return;
-	s->told = now.tv_sec > 0 ? now.tv_sec : 1;
+	s->told = now;
 	fprintf(stderr, "%s\n", what);
 }
 

@@ -31,10 +31,7 @@ option_taken() {
 	--size) number size "$1" "$2" 10000 ;;
 	--from) from=$2 ;;
 	--to) to=$2 ;;
-	--index)
-		[[ $2 =~ ^[][a-z0-9.*,_-]+$ ]] || error 2 "--index: $2: that is no index"
-		index=$2
-		;;
+	--index) index_pattern "$2" ;;
 	*) return 1 ;;
 	esac
 }

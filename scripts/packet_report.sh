@@ -30,10 +30,7 @@ option_taken() {
 		number top "$1" "$2" 100
 		((top > 0)) || error 2 '--top: it is 1 at least'
 		;;
-	--index)
-		[[ $2 =~ ^[][a-z0-9.*,_-]+$ ]] || error 2 "--index: $2: that is no index"
-		index=$2
-		;;
+	--index) index_pattern "$2" ;;
 	*) return 1 ;;
 	esac
 }

@@ -54,6 +54,12 @@ number() { # NAME OPTION VALUE MAXIMUM; sets $NAME
 	printf -v "$1" '%d' $((10#$3))
 }
 
+index_pattern() { # PATTERN; sets $index
+	[[ $1 =~ ^[][a-z0-9.*,_-]+$ ]] || error 2 "--index: $1: that is no index"
+	# shellcheck disable=SC2034 # the script's
+	index=$1
+}
+
 server_api_key() { # id:key, or encoded
 	local key=$1
 	[[ $key != *:* ]] || key=$(printf '%s' "$key" | base64 -w 0)

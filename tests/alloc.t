@@ -1,14 +1,8 @@
 #!/bin/bash
 # Memory ends: by each allocation in turn that fails, and by a limit. esreshape says so with status 3 and leaves no half line.
 . "$(dirname "$0")/tap.sh"
-need python3 "${CC:-cc}"
-if grep -q __asan_init "$bin/esreshape"; then
-	tap_result 0 'the sanitizers have an allocator of their own: tested without them'
-	done_testing
-	exit
-fi
-export PYTHONDONTWRITEBYTECODE=1
-"${CC:-cc}" -O2 -shared -fPIC -o shim.so "$top/tests/faults/shim.c" -ldl || exit 1
+need python3
+. "$top/tests/faults/shim.sh"
 
 # All that makes it allocate: packets, a long line, names with escapes, a tag that is there, bytes to mend, bad lines.
 stamp='"timestamp":"1439587238915"'

@@ -3,14 +3,8 @@
 # FAULTS=all lets every call fail, which takes long; otherwise some from each place.
 . "$(dirname "$0")/tap.sh"
 . "$top/tests/fakenode.sh"
-need tshark "${CC:-cc}"
-if grep -q __asan_init "$bin/esreshape"; then
-	tap_result 0 'the sanitizers have an allocator of their own: tested without them'
-	done_testing
-	exit
-fi
-export PYTHONDONTWRITEBYTECODE=1
-"${CC:-cc}" -O2 -shared -fPIC -o shim.so "$top/tests/faults/shim.c" -ldl || exit 1
+need tshark
+. "$top/tests/faults/shim.sh"
 
 # faults LIMIT DESCRIPTION ARGUMENT...: what faults.py has to say; LIMIT calls of each kind.
 faults() {

@@ -177,38 +177,26 @@ open_at(int dir, const char *path, int flags, va_list ap)
 	return (int)syscall(SYS_openat, dir, path, flags, mode);
 }
 
-#define OPEN_LIKE(name) \
+/* ${at}: the folder to begin at; behind it the parameter that it comes from, if it is one, with its comma. */
+#define OPEN_LIKE(name, at, ...) \
 int \
-name(const char *path, int flags, ...) \
+name(__VA_ARGS__ const char *path, int flags, ...) \
 { \
 	va_list ap; \
 	int fd; \
 	if (fails(OPEN, EMFILE, CALLER)) \
 		return -1; \
 	va_start(ap, flags); \
-	fd = open_at(AT_FDCWD, path, flags, ap); \
+	fd = open_at(at, path, flags, ap); \
 	va_end(ap); \
 	return fd; \
 }
-#define OPENAT_LIKE(name) \
-int \
-name(int dir, const char *path, int flags, ...) \
-{ \
-	va_list ap; \
-	int fd; \
-	if (fails(OPEN, EMFILE, CALLER)) \
-		return -1; \
-	va_start(ap, flags); \
-	fd = open_at(dir, path, flags, ap); \
-	va_end(ap); \
-	return fd; \
-}
-OPEN_LIKE(open)
-OPEN_LIKE(open64)
-OPEN_LIKE(__open_2)
-OPENAT_LIKE(openat)
-OPENAT_LIKE(openat64)
-OPENAT_LIKE(__openat_2)
+OPEN_LIKE(open, AT_FDCWD,)
+OPEN_LIKE(open64, AT_FDCWD,)
+OPEN_LIKE(__open_2, AT_FDCWD,)
+OPEN_LIKE(openat, dir, int dir,)
+OPEN_LIKE(openat64, dir, int dir,)
+OPEN_LIKE(__openat_2, dir, int dir,)
 
 /* These open inside of libc. */
 FILE *
