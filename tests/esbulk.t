@@ -201,14 +201,12 @@ exec 7>&-
 wait "$pid"
 
 # --- signals ---
-# Whether process $pid reads SIGINT itself: it is blocked.
-minds_signals() { grep -q '^SigBlk:.*[2367abef]$' "/proc/$pid/status"; }
 fake
 env --default-signal=INT esbulk --node="$url" --flush 60 --stats=stats <pipe 2>err.live &
 pid=$!
 exec 7>pipe
 documents 5 >&7
-wait_for 10 minds_signals
+wait_for 10 minds_signals esbulk
 counted() { kill -USR1 "$pid" && grep -q '5 documents: 0 indexed' err.live; }
 ok 'SIGUSR1: the account so far' wait_for 10 counted
 kill -INT "$pid"
