@@ -206,7 +206,7 @@ env --default-signal=INT esbulk --node="$url" --flush 60 --stats=stats <pipe 2>e
 pid=$!
 exec 7>pipe
 documents 5 >&7
-wait_for 10 minds_signals esbulk
+wait_for 10 minds_signals "$pid" esbulk
 counted() { kill -USR1 "$pid" && grep -q '5 documents: 0 indexed' err.live; }
 ok 'SIGUSR1: the account so far' wait_for 10 counted
 kill -INT "$pid"

@@ -216,7 +216,7 @@ run escapture --nic espcap-t0 --count 1
 is "$status" 3 'an interface that is not there: status 3'
 env --default-signal=INT escapture --wait-nic --nic espcap-t0 --count 1 >live 2>live.err &
 pid=$!
-wait_for 10 minds_signals escapture
+wait_for 10 minds_signals "$pid" escapture
 if ip link add espcap-t0 type veth peer name espcap-t1 && ip addr add 192.0.2.1/24 dev espcap-t0; then
 	is "$(wc -c <live) $(cat live.err)" '0 ' '--wait-nic: an interface that is down is waited for too'
 	ip link set espcap-t0 up && ip link set espcap-t1 up
@@ -230,7 +230,7 @@ else
 fi
 env --default-signal=INT escapture --wait-nic --nic no-such-nic >live 2>live.err &
 pid=$!
-wait_for 10 minds_signals escapture
+wait_for 10 minds_signals "$pid" escapture
 finish INT
 is "$status" 0 '--wait-nic: a signal ends the wait'
 
