@@ -70,9 +70,11 @@ $(addprefix $(BUILD)/,$(COMMANDS)): $(BUILD)/%: $(BUILD)/cmd/%.o $(BUILD)/libesp
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ESPCAP_CFLAGS) $(LDHARDENING) $(LDFLAGS) -o $@ $^ $(if $($*_PKGS),$(shell $(PKG_CONFIG) --libs $($*_PKGS)))
 
-$(BUILD)/espcap: cmd/espcap VERSION
+# One file of its parts: ". lib/PART.sh" is replaced by that.
+$(BUILD)/espcap: cmd/espcap $(wildcard lib/*.sh) VERSION
 	@mkdir -p $(@D)
-	$(Q)sed 's/@VERSION@/$(VERSION)/; s,@LIBEXECDIR@,$(LIBEXECDIR),' cmd/espcap > $@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
+	$(Q)sed 's,^\. \(lib/.*\.sh\)$$,cat \1,e' cmd/espcap | sed 's/@VERSION@/$(VERSION)/; s,@LIBEXECDIR@,$(LIBEXECDIR),' > $@.tmp && \
+		bash -n $@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
 
 # --- tests ---------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,64 @@
+# espcap: the account, from those of the stages.
+# shellcheck shell=bash disable=SC2034,SC2154 # what other parts set or use
+
+number() { # STAGE MEMBER: the number in the stage's account; 0 if there is none
+	local text=''
+	[[ ! -s $tmp/$1 ]] || text=$(<"$tmp/$1")
+	if [[ $text =~ \"$2\":([0-9]+) ]]; then printf '%s' "${BASH_REMATCH[1]}"; else printf 0; fi
+}
+
+# Over all runs of the pipeline.
+declare -A total=([captured]=0 [dropped]=0 [reshaped]=0 [bad]=0 [indexed]=0 [duplicate]=0 [rejected]=0 [left]=0)
+
+# Print the account of a run, and say where it does not balance.
+account() {
+	local captured dropped reshaped bad documents indexed duplicate rejected left line problem='' stage
+	captured=$(number escapture documents) dropped=$(number escapture dropped)
+	reshaped=$(number esreshape documents) bad=$(number esreshape bad)
+	documents=$(number esbulk documents) indexed=$(number esbulk indexed) duplicate=$(number esbulk duplicate)
+	rejected=$(number esbulk rejected) left=$(number esbulk left)
+	for stage in captured dropped reshaped bad indexed duplicate rejected left; do
+		total[$stage]=$((${total[$stage]} + ${!stage}))
+	done
+	line="$captured captured, $dropped dropped; $reshaped reshaped, $bad bad"
+	for stage in "${!status[@]}"; do
+		[[ -s $tmp/$stage ]] || problem="$stage gave no account"
+	done
+	if [[ -z $problem ]] && ((captured != reshaped + bad)); then
+		problem="between escapture and esreshape: $captured captured, but $reshaped reshaped and $bad bad"
+	fi
+	if [[ -n ${status[esbulk]:-} ]]; then
+		line+="; $indexed indexed, $duplicate duplicate, $rejected rejected, $left left"
+		if [[ -z $problem ]] && ((documents < reshaped || documents != indexed + duplicate + rejected + left)); then
+			problem="in esbulk: $reshaped reshaped, $documents taken, $((indexed + duplicate + rejected + left)) accounted for"
+		fi
+	fi
+	[[ -n $quiet ]] || printf 'espcap: %s\n' "$line" >&2
+	note "${problem:+the account does not balance, $problem; }$line"
+	write_stats "$problem"
+	[[ -z $problem ]] || error 3 "the account does not balance, $problem"
+}
+
+# The account for --stats, if that is wanted.
+write_stats() { # PROBLEM
+	[[ -z $stats ]] || print_stats "$1" >"$stats" || error 3 "$stats: the account could not be written"
+}
+
+print_stats() { # PROBLEM
+	local stage comma=''
+	printf '{"captured":%s,"dropped":%s,"reshaped":%s,"bad":%s' "${total[captured]}" "${total[dropped]}" "${total[reshaped]}" "${total[bad]}"
+	[[ -z ${given[node]:-} ]] || printf ',"indexed":%s,"duplicate":%s,"rejected":%s,"left":%s' \
+		"${total[indexed]}" "${total[duplicate]}" "${total[rejected]}" "${total[left]}"
+	printf ',"balanced":%s,"stages":[' "$([[ -z $1 ]] && echo true || echo false)"
+	for stage in "${stages[@]}"; do
+		[[ -s $tmp/$stage ]] || continue
+		printf '%s%s' "$comma" "$(<"$tmp/$stage")"
+		comma=,
+	done
+	printf ']}\n'
+}
+
+# A line for the system's log, if that is wanted.
+note() { # TEXT
+	[[ -z $syslog ]] || logger -t espcap -p user.info -- "$1" || printf 'espcap: the system log could not be written\n' >&2
+}

@@ -1,0 +1,144 @@
+# espcap: what the command line and espcap.yml say, sorted into the options of each stage.
+# shellcheck shell=bash disable=SC2034,SC2154 # what other parts set or use
+
+own=(config stats quiet verbose list dry-run 'done' follow syslog help version)
+declare -A owners=() # of an option's name: the stages that have it
+declare -A takes_value=() # whether it takes an argument
+declare -A given=() # names on the command line: these replace the configuration's
+config='' stats='' quiet='' verbose='' dry_run='' list='' done_list='' follow='' syslog=''
+has_source='' dir=''
+escapture_options=() esreshape_options=() esbulk_options=()
+
+# --help says which options there are, so there is no second list of them here.
+learn_options() {
+	local stage name
+	for stage in "${stages[@]}"; do learn_from "$stage" < <("${program[$stage]}" --help); done
+	# These are espcap's own, though stages have options of the same name.
+	for name in "${own[@]}"; do owners[$name]='' takes_value[$name]=''; done
+	learn_from espcap < <(usage)
+}
+
+learn_from() { # PROGRAM
+	local line name
+	while IFS= read -r line; do
+		if [[ $line =~ ^\ \ (-.,\ |\ \ \ \ )--([a-z0-9-]+)(\ ([^a-z ]+))?(\ |$) ]]; then
+			name=${BASH_REMATCH[2]}
+			[[ $1 != espcap || " ${own[*]} " == *" $name "* ]] || continue
+			owners[$name]+=" $1"
+			takes_value[$name]=${BASH_REMATCH[4]}
+		fi
+	done
+}
+
+# Note the option NAME with its value (none: no argument) for the stages that have it.
+pass_on() { # NAME [VALUE]
+	local stage word=--$1
+	(($# == 1)) || word+="=$2"
+	for stage in ${owners[$1]}; do
+		case $stage in
+		escapture) escapture_options+=("$word") ;;
+		esreshape) esreshape_options+=("$word") ;;
+		esbulk) esbulk_options+=("$word") ;;
+		esac
+	done
+	given[$1]=1
+	[[ $1 != cloud-id ]] || given[node]=1
+	case $1 in nic | file | dir) has_source=1 ;; esac
+	[[ $1 != dir ]] || dir=$2
+}
+
+parse_options() {
+	local word name value
+	while (($#)); do
+		word=$1
+		shift
+		case $word in
+		--)
+			(($# == 0)) || escapture_options+=(-- "$@")
+			break
+			;;
+		-h) word=--help ;;
+		-V) word=--version ;;
+		-q) word=--quiet ;;
+		-v) word=--verbose ;;
+		esac
+		[[ $word == --?* ]] || wrong_use "unknown option or operand '$word'"
+		name=${word#--} name=${name%%=*} value=()
+		[[ -n ${owners[$name]:-} ]] || wrong_use "unknown option '--$name'"
+		[[ $word != *=* ]] || value=("${word#*=}")
+		if [[ -z ${takes_value[$name]} ]]; then
+			((${#value[@]} == 0)) || wrong_use "option '--$name' takes no argument"
+		elif ((${#value[@]} == 0)); then
+			(($#)) || wrong_use "option '--$name' needs an argument"
+			value=("$1")
+			shift
+		fi
+		if [[ ${owners[$name]} == ' espcap' ]]; then take_own "$name" "${value[@]}"; else pass_on "$name" "${value[@]}"; fi
+	done
+}
+
+take_own() { # NAME [VALUE]
+	case $1 in
+	help) usage && exit 0 || exit 3 ;;
+	version) printf 'espcap (espcap) %s\n' "$version" && exit 0 || exit 3 ;;
+	list) list=1 ;;
+	dry-run) dry_run=1 ;;
+	quiet) quiet=1 ;;
+	verbose) verbose=1 ;;
+	follow) follow=1 ;;
+	syslog) syslog=1 ;;
+	config) config=$2 ;;
+	stats) stats=$2 ;;
+	done) done_list=$2 ;;
+	esac
+}
+
+# What espcap.yml sets and the command line does not.
+read_config() {
+	local words i stage word name from=/dev/null
+	"$esconfig" ${config:+"--config=$config"} >"$tmp/config" || exit
+	mapfile -d '' -t words <"$tmp/config"
+	for ((i = 0; i + 1 < ${#words[@]}; i += 2)); do
+		stage=${words[i]} word=${words[i + 1]}
+		name=${word#--} name=${name%%=*}
+		[[ -z ${given[$name]:-} ]] || continue
+		case $stage in
+		config) from=$word ;;
+		escapture) # it reads its own
+			[[ $name != dir || -n $has_source ]] || dir=${word#*=}
+			case $name in nic | file | dir) has_source=1 ;; esac
+			;;
+		esreshape) esreshape_options+=("$word") ;;
+		esbulk) esbulk_options+=("$word") && case $name in node | cloud-id) given[node]=1 ;; rejects) given[rejects]=1 ;; esac ;;
+		espcap)
+			case $name in
+			stats) stats=${stats:-${word#*=}} ;;
+			done) done_list=${done_list:-${word#*=}} ;;
+			follow) follow=1 ;;
+			syslog) syslog=1 ;;
+			quiet) quiet=1 ;;
+			esac
+			;;
+		esac
+	done
+	escapture_options=("--config=$from" "${escapture_options[@]}")
+}
+
+# Refused documents are kept, where the next person looks for them.
+keep_rejects() {
+	local state=${STATE_DIRECTORY:-}
+	[[ -n ${given[node]:-} && -z ${given[rejects]:-} ]] || return 0
+	if [[ -z $state ]]; then
+		if [[ -n ${XDG_STATE_HOME:-} ]]; then
+			state=$XDG_STATE_HOME/espcap
+		elif ((EUID == 0)); then
+			state=/var/lib/espcap
+		else
+			state=${HOME:-}/.local/state/espcap
+		fi
+	fi
+	# Where that can't be, esbulk makes a file of its own if it needs one.
+	if [[ -n $dry_run ]] || { (umask 077 && mkdir -p "$state") 2>/dev/null && [[ -w $state ]]; }; then
+		esbulk_options+=("--rejects=$state/rejects.ndjson")
+	fi
+}
