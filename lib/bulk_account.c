@@ -1,12 +1,7 @@
 #include "bulk_account.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-
-#include "msg.h"
-#include "stats.h"
 
 typedef unsigned long long ull;
 
@@ -39,10 +34,9 @@ retried(const struct bulk_account *a)
 }
 
 void
-bulk_account_write(const struct bulk_account *a, const char *path)
+bulk_account_write(const struct bulk_account *a, struct stats *st)
 {
 	static const char *const names[RETRY_KINDS] = { "no_answer", "429", "500", "502", "503", "504", "other" };
-	struct stats *st = stats_open(path);
 	int i;
 
 	stats_string(st, "program", "esbulk");
@@ -64,8 +58,7 @@ bulk_account_write(const struct bulk_account *a, const char *path)
 	stats_seconds(st, "server", a->ms_server);
 	stats_seconds(st, "backoff", a->ms_backoff);
 	stats_end(st);
-	if (stats_close(st) != 0)
-		msg_die(ES_FAILED, "%s: %s", path, strerror(errno));
+	stats_close(st);
 }
 
 void

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "stats.h"
+
 enum { RETRY_NO_ANSWER, RETRY_429, RETRY_500, RETRY_502, RETRY_503, RETRY_504, RETRY_OTHER, RETRY_KINDS };
 
 struct bulk_account {
@@ -25,10 +27,10 @@ struct bulk_account {
 void bulk_account_retry(struct bulk_account *a, long status, uint64_t documents);
 
 /**
- * bulk_account_write(a, path):
- * Write the account to the file ${path} as JSON (NULL: nothing).  Dies with ES_FAILED when it can't be written.
+ * bulk_account_write(a, st):
+ * Put the account into ${st} and close that.  Dies with ES_FAILED when it can't be written.
  */
-void bulk_account_write(const struct bulk_account *a, const char *path);
+void bulk_account_write(const struct bulk_account *a, struct stats *st);
 
 /**
  * bulk_account_line(a, buf, size):

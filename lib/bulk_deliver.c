@@ -313,6 +313,7 @@ say_end(const struct loop *l, enum es_status status)
 enum es_status
 bulk_deliver(struct bulk_options *opt, char *const *files, size_t count)
 {
+	struct stats *stats = stats_open(opt->stats);
 	struct loop l;
 	enum es_status status;
 	int input;
@@ -336,8 +337,8 @@ bulk_deliver(struct bulk_options *opt, char *const *files, size_t count)
 	l.run.account.left += l.run.spool.documents;	/* an earlier run's that were not even tried are not in it */
 	status = end_status(&l);
 	close_loop(&l);
-	bulk_account_write(&l.run.account, opt->stats);
 	say_end(&l, status);
+	bulk_account_write(&l.run.account, stats);
 	bulk_keep_free(&l.run.rejects);
 	bulk_keep_free(&l.run.left);
 	return status;

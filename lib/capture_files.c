@@ -212,10 +212,8 @@ take_source(struct run *run, struct source *s)
 }
 
 static void
-write_stats(const struct run *run)
+write_stats(const struct run *run, struct stats *st)
 {
-	struct stats *st = stats_open(run->opt->stats);
-
 	stats_string(st, "program", "escapture");
 	stats_number(st, "documents", run->relay.lines / 2);
 	stats_number(st, "tsharks", run->tsharks);
@@ -224,14 +222,14 @@ write_stats(const struct run *run)
 	stats_number(st, "bad_files", run->bad_files);
 	stats_number(st, "failed_files", run->failed_files);
 	stats_number(st, "passed_over", run->passed_over);
-	if (stats_close(st) != 0)
-		msg_die(ES_FAILED, "%s: %s", run->opt->stats, strerror(errno));
+	stats_close(st);
 }
 
 enum es_status
 capture_files(const struct capture_options *opt)
 {
 	struct run run = { .opt = opt };
+	struct stats *stats = stats_open(opt->stats);
 	size_t i;
 
 	run.split = tshark_can_split(&opt->tshark) ? TSHARK_BY_BLOCK : TSHARK_WHOLE;
@@ -254,7 +252,7 @@ capture_files(const struct capture_options *opt)
 	free(run.sources);
 	watch_free(&run.watch);
 	relay_close(&run.relay);
-	write_stats(&run);
+	write_stats(&run, stats);
 	if (run.relay.interrupted > 0) {
 		msg_warn("interrupted: not all was read");
 		return ES_FAILED;

@@ -313,10 +313,8 @@ work(struct run *run)
 }
 
 static void
-write_stats(const struct run *run)
+write_stats(const struct run *run, struct stats *st)
 {
-	struct stats *st = stats_open(run->opt->stats);
-
 	stats_string(st, "program", "escapture");
 	stats_number(st, "documents", run->relay.lines / 2);
 	stats_number(st, "tsharks", run->tsharks);
@@ -324,8 +322,7 @@ write_stats(const struct run *run)
 	stats_number(st, "dropped", run->account.dropped);
 	stats_number(st, "bad", run->bad);
 	stats_number(st, "restarts", run->restarts);
-	if (stats_close(st) != 0)
-		msg_die(ES_FAILED, "%s: %s", run->opt->stats, strerror(errno));
+	stats_close(st);
 }
 
 static enum es_status
@@ -361,6 +358,8 @@ enum es_status
 capture_live(const struct capture_options *opt)
 {
 	struct run run = { .opt = opt, .dumpcap = CHILD_NONE, .spill = CHILD_NONE, .fan = { .in = -1 } };
+	struct stats *stats = stats_open(opt->stats);
+	enum es_status status;
 	int dumpcap = 0;
 
 	if (opt->tshark.dumpcap == NULL)
@@ -383,6 +382,7 @@ capture_live(const struct capture_options *opt)
 	relay_close(&run.relay);
 	if (run.full && run.exact && run.relay.interrupted < 2)
 		dumpcap_correct(&run.account, opt, run.relay.lines / 2 + run.bad);
-	write_stats(&run);
-	return end_status(&run, dumpcap);
+	status = end_status(&run, dumpcap);
+	write_stats(&run, stats);
+	return status;
 }

@@ -327,7 +327,7 @@ open_files(struct reshape *r, char *const *files, size_t count)
 	return fds;
 }
 
-static int
+static void
 write_stats(const struct reshape *r, struct stats *st)
 {
 	stats_string(st, "program", "esreshape");
@@ -339,7 +339,7 @@ write_stats(const struct reshape *r, struct stats *st)
 	stats_number(st, "merged", r->merged);
 	stats_number(st, "bytes_in", r->bytes_in);
 	stats_number(st, "bytes_out", r->out.bytes);
-	return stats_close(st);
+	stats_close(st);
 }
 
 static void
@@ -386,11 +386,10 @@ reshape_files(const struct reshape_options *opt, char *const *files, size_t coun
 	free(fds);
 	close_all(&r);
 	mem_at_failure(NULL);
-	if (write_stats(&r, stats) != 0)
-		msg_die(ES_FAILED, "%s: %s", opt->stats, strerror(errno));
 	if (r.bad_lines > 0)
 		msg_warn("%llu bad line(s) of %llu passed over; %llu document(s) written%s%s",
 		    (unsigned long long)r.bad_lines, (unsigned long long)r.lines, (unsigned long long)r.documents,
 		    opt->bad != NULL ? "; the bad lines are in " : "", opt->bad != NULL ? opt->bad : "");
+	write_stats(&r, stats);
 	return r.unread > 0 ? ES_FAILED : r.bad_lines > 0 ? ES_SOME : ES_OK;
 }

@@ -1,6 +1,7 @@
 #include "stats.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +9,11 @@
 
 #include "mem.h"
 #include "msg.h"
+#include "out.h"
 #include "quote.h"
 
 struct stats {
-	FILE *file;
+	struct out out;	/* the object is its one record: who dies before the end leaves no half of it */
 	int first;	/* no comma before the next member */
 };
 
@@ -19,26 +21,26 @@ struct stats *
 stats_open(const char *path)
 {
 	struct stats *st;
-	FILE *file;
+	int fd;
 
 	if (path == NULL)
 		return NULL;
-	file = fopen(path, "we");
-	if (file == NULL)
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0)
 		msg_die(ES_FAILED, "%s: %s", path, strerror(errno));
 	st = mem_zero(1, sizeof *st);
-	st->file = file;
+	out_open(&st->out, fd, path);
 	st->first = 1;
-	putc('{', st->file);
+	out_add(&st->out, "{", 1);
 	return st;
 }
 
 static void
-quote(FILE *f, const char *s)
+quote(struct out *out, const char *s)
 {
 	char *quoted = quote_json(s);
 
-	fputs(quoted, f);
+	out_add(out, quoted, strlen(quoted));
 	free(quoted);
 }
 
@@ -46,28 +48,32 @@ static void
 member(struct stats *st, const char *name)
 {
 	if (!st->first)
-		putc(',', st->file);
+		out_add(&st->out, ",", 1);
 	st->first = 0;
-	quote(st->file, name);
-	putc(':', st->file);
+	quote(&st->out, name);
+	out_add(&st->out, ":", 1);
 }
 
 void
 stats_number(struct stats *st, const char *name, uint64_t value)
 {
+	char text[32];
+
 	if (st == NULL)
 		return;
 	member(st, name);
-	fprintf(st->file, "%" PRIu64, value);
+	out_add(&st->out, text, (size_t)snprintf(text, sizeof text, "%" PRIu64, value));
 }
 
 void
 stats_seconds(struct stats *st, const char *name, uint64_t ms)
 {
+	char text[32];
+
 	if (st == NULL)
 		return;
 	member(st, name);
-	fprintf(st->file, "%" PRIu64 ".%03u", ms / 1000, (unsigned)(ms % 1000));
+	out_add(&st->out, text, (size_t)snprintf(text, sizeof text, "%" PRIu64 ".%03u", ms / 1000, (unsigned)(ms % 1000)));
 }
 
 void
@@ -76,7 +82,7 @@ stats_string(struct stats *st, const char *name, const char *value)
 	if (st == NULL)
 		return;
 	member(st, name);
-	quote(st->file, value);
+	quote(&st->out, value);
 }
 
 void
@@ -85,7 +91,7 @@ stats_begin(struct stats *st, const char *name)
 	if (st == NULL)
 		return;
 	member(st, name);
-	putc('{', st->file);
+	out_add(&st->out, "{", 1);
 	st->first = 1;
 }
 
@@ -94,20 +100,17 @@ stats_end(struct stats *st)
 {
 	if (st == NULL)
 		return;
-	putc('}', st->file);
+	out_add(&st->out, "}", 1);
 	st->first = 0;
 }
 
-int
+void
 stats_close(struct stats *st)
 {
-	int failed;
-
 	if (st == NULL)
-		return 0;
-	fputs("}\n", st->file);
-	failed = ferror(st->file);
-	failed |= fclose(st->file) != 0;
+		return;
+	out_add(&st->out, "}\n", 2);
+	out_record(&st->out);
+	out_close(&st->out);
 	free(st);
-	return failed ? -1 : 0;
 }

@@ -10,7 +10,7 @@ struct stats;
  * stats_open(path):
  * Start an object that stats_close() will put into the file ${path}.  NULL stands for "not wanted": then NULL is
  * returned, and all functions here do nothing with it.  The file is created at once, so that a path that can't be written is told
- * before the work: dies with ES_FAILED then.
+ * before the work: dies with ES_FAILED then.  ${path} must stay.
  */
 struct stats *stats_open(const char *path);
 
@@ -31,8 +31,8 @@ void stats_end(struct stats *st);
 
 /**
  * stats_close(st):
- * Write the object and a newline, close and free.  Return 0, or -1 with errno when it could not be written.
+ * Write the object and a newline, close and free.  Dies with ES_FAILED when it can't be written.
  */
-int stats_close(struct stats *st);
+void stats_close(struct stats *st);
 
 #endif

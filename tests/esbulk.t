@@ -287,6 +287,8 @@ is "$status" 3 'a rejects file that can not be made is told at once'
 fake
 run esbulk --node="$url" --stats=/dev/full in
 is "$status" 3 'an account that can not be written'
+run esbulk --node="$url" --stats=no/such/folder in
+is "$status $err $(taken)" '3 esbulk: no/such/folder: No such file or directory 100 0' 'one that can not be made is told before anything is sent'
 run bash -c 'esbulk --help >/dev/full'
 is "$status" 3 '--help to a full disk'
 run bash -c "esbulk --node='$url' --dry-run >&-"

@@ -140,6 +140,10 @@ run bash -c "escapture '$p/dns.pcap' >/dev/full"
 is "$status" 3 'a full disk is told'
 run bash -c "escapture '$p/dns.pcap' >&-"
 is "$status" 3 'a closed stdout is told'
+run escapture "$p/dns.pcap" --stats no/such/folder
+is "$status $err$out" '3 escapture: no/such/folder: No such file or directory' 'an account that can not be made is told before the work'
+run escapture "$p/dns.pcap" --stats /dev/full
+is "$status $err" '3 escapture: /dev/full: No space left on device' 'one that can not be written after it'
 
 # --- live ---
 send() { # COUNT: datagrams to a port where nobody listens

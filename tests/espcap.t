@@ -98,8 +98,9 @@ stand_in esbulk 'exit 4'
 run own/espcap --file "$p/dns.pcap" --node localhost
 is "$status" 3 'a stage without an account: status'
 like "$err" 'espcap: esbulk failed with status 4' 'and named'
-run bash -c "espcap --file '$p/dns.pcap' >/dev/full"
+run bash -c "espcap --file '$p/dns.pcap' --stats stats >/dev/full"
 is "$status" 3 'a full disk is told'
+is "$(jq .balanced stats)" false 'and the account, of stages that did not end well, is JSON'
 run bash -c "espcap --file '$p/dns.pcap' >&-"
 is "$status" 3 'a closed stdout is told'
 for o in --help --version --list; do

@@ -55,19 +55,17 @@ stats(void **state)
 	stats_begin(st, "empty");
 	stats_end(st);
 	stats_seconds(st, "waited", 61007);
-	assert_int_equal(stats_close(st), 0);
+	assert_int_equal(read(fd, text, sizeof text - 1), 0);	/* who dies here leaves no half of it */
+	stats_close(st);
 	assert_true(read(fd, text, sizeof text - 1) > 0);
 	assert_string_equal(text, "{\"program\":\"a\\\"b\\\\c\\u000a\xef\xbf\xbd\",\"documents\":18446744073709551615,"
 	    "\"retries\":{\"429\":3},\"empty\":{},\"waited\":61.007}\n");
 	close(fd);
 	unlink(path);
 
-	st = stats_open("/dev/full");
-	stats_number(st, "documents", 1);
-	assert_int_equal(stats_close(st), -1);
 	assert_null(stats_open(NULL));
 	stats_number(NULL, "documents", 1);
-	assert_int_equal(stats_close(NULL), 0);
+	stats_close(NULL);
 }
 
 int
