@@ -20,7 +20,7 @@ error() {
 build=(gcc make pkg-config libc6-dev libjsmn-dev libpcap-dev libyaml-dev libcurl4-openssl-dev zlib1g-dev libsodium-dev nettle-dev libxxhash-dev libseccomp-dev)
 run=(tshark wireshark-common curl util-linux jq)
 demo=(maven default-jre-headless python3 procps)
-tests=(iproute2 systemd clang libclang-rt-dev hyperfine openssl time perl libcmocka-dev shellcheck cppcheck mandoc codespell git binutils chromium kcat bash-completion debhelper lintian mmdebstrap)
+tests=(iproute2 systemd clang libclang-rt-dev llvm hyperfine openssl time perl libcmocka-dev shellcheck cppcheck mandoc codespell git binutils chromium kcat bash-completion debhelper lintian mmdebstrap)
 print=''
 
 wanted=("${build[@]}" "${run[@]}")
