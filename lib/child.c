@@ -123,8 +123,6 @@ child_read(struct child *c)
 {
 	ssize_t n;
 
-	if (c->line_len == sizeof c->line - 1)
-		c->line_len = 0;	/* a line without end: its beginning was given out */
 	n = read(c->err, c->line + c->line_len, sizeof c->line - 1 - c->line_len);
 	if (n > 0)
 		c->line_len += (size_t)n;

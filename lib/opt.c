@@ -95,7 +95,7 @@ long_table(const struct opt *const *all, size_t n, struct option *table, char *s
 }
 
 static void __attribute__((noreturn))
-refuse(int c, char **argv, const char *word)
+refuse(int c, const char *word)
 {
 	if (c == ':')
 		msg_usage("option '%s' needs an argument", word);
@@ -103,7 +103,6 @@ refuse(int c, char **argv, const char *word)
 		msg_usage("option '%.*s' takes no argument", (int)strcspn(word, "="), word);
 	if (optopt != 0 && word[0] == '-' && word[1] != '-')
 		msg_usage("unknown option '-%c'", optopt);
-	(void)argv;
 	msg_usage("unknown or ambiguous option '%s'", word);
 }
 
@@ -140,7 +139,7 @@ opt_parse(const struct opt_command *cmd, int argc, char **argv,
 			/* The word at fault is the one before optind, or the one that letters are still read from. */
 			if (optind > word && optind > 1)
 				word = optind - 1;
-			refuse(c, argv, argv[word]);
+			refuse(c, argv[word]);
 		}
 		if (c == 0)
 			o = all[which];

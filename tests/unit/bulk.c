@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <sodium.h>
 
+#include "bulk_account.h"
 #include "bulk_answer.h"
 #include "bulk_chunk.h"
 #include "bulk_node.h"
@@ -96,7 +98,12 @@ verdicts(void **state)
 	assert_int_equal(verdict(200, "{\"items\":[{\"index\":{\"status\":\"201\"}},{\"index\":{\"status\":201}}]}"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, "{\"items\":[{\"index\":{\"status\":2010}},{\"index\":{\"status\":201}}]}"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, "{\"items\":[[],[]]}"), VERDICT_UNKNOWN);
+	assert_int_equal(verdict(200, "{\"items\":[{\"index\":{\"status\":\"a\"}},{\"index\":{\"status\":2x1}}]}"), VERDICT_UNKNOWN);
+	assert_int_equal(verdict(200, "{\"items\":[{\"index\":{\"status\":-21}},{\"index\":{\"status\":201}}]}"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, "{\"items\":{}}"), VERDICT_UNKNOWN);
+	assert_int_equal(verdict(408, ""), VERDICT_AGAIN);
+	assert_int_equal(verdict(425, ""), VERDICT_AGAIN);
+	assert_int_equal(verdict(503, "{\"error\":\"a proxy speaks\"}"), VERDICT_AGAIN);
 	assert_int_equal(verdict(200, "[]"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, ""), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, "<html>"), VERDICT_UNKNOWN);
@@ -199,6 +206,65 @@ nodes(void **state)
 	node_is("ftp://es1", NULL);
 	node_is("::1", NULL);
 	node_is("http://", NULL);
+	node_is(" es1 , es2 ", "http://es2:9200");
+	node_is("es1/", "http://es1:9200");
+	node_is("https://es1:443", "https://es1:443");
+}
+
+/* The URL that the Cloud ID of ${text} comes to; NULL: it is none. */
+static void
+cloud_is(const char *text, const char *wanted)
+{
+	struct bulk_nodes all = { .list = NULL };
+	char coded[256] = "name:", *wrong;
+
+	sodium_bin2base64(coded + 5, sizeof coded - 5, (const unsigned char *)text, strlen(text), sodium_base64_VARIANT_ORIGINAL);
+	wrong = bulk_nodes_add_cloud(&all, coded);
+	assert_int_equal(wrong == NULL, wanted != NULL);
+	if (wanted != NULL)
+		assert_string_equal(all.list[0].url, wanted);
+	free(wrong);
+	bulk_nodes_free(&all);
+}
+
+static void
+clouds(void **state)
+{
+	(void)state;
+	cloud_is("example.com$es$kibana", "https://es.example.com:443");
+	cloud_is("example.com$es", "https://es.example.com:443");
+	cloud_is("example.com:9243$es$kibana", "https://es.example.com:9243");
+	cloud_is("example.com:9243$es:9244$kibana:9245", "https://es.example.com:9244");
+	cloud_is("example.com$es:x", NULL);
+	cloud_is("example.com", NULL);
+	cloud_is("$es", NULL);
+	cloud_is("example.com$", NULL);
+	cloud_is("example.com$$kibana", NULL);
+	cloud_is("example.com/a$es", NULL);
+}
+
+static void
+account(void **state)
+{
+	static const long statuses[RETRY_KINDS] = { 0, 429, 500, 502, 503, 504, 507 };
+	struct bulk_account a = { .documents = 12, .indexed = 5, .duplicate = 1, .rejected = 2, .left = 4 };
+	char line[256];
+	int i;
+
+	(void)state;
+	bulk_account_line(&a, line, sizeof line);
+	assert_string_equal(line, "12 documents: 5 indexed, 1 duplicate, 2 rejected, 4 left");
+	a.unknown = 3;
+	a.bad = 7;
+	bulk_account_line(&a, line, sizeof line);
+	assert_string_equal(line, "12 documents: 5 indexed, 1 duplicate, 2 rejected, 4 left (3 without _id sent twice, may be double);"
+	    " 7 bad lines passed over");
+	bulk_account_line(&a, line, 20);
+	assert_string_equal(line, "12 documents: 5 ind");
+	for (i = 0; i < RETRY_KINDS; i++) {
+		bulk_account_retry(&a, statuses[i], (uint64_t)i + 1);
+		assert_int_equal(a.retried[i], i + 1);
+	}
 }
 
 static void
@@ -234,7 +300,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fates), cmocka_unit_test(verdicts), cmocka_unit_test(errors), cmocka_unit_test(chunks),
-		cmocka_unit_test(nodes), cmocka_unit_test(turns),
+		cmocka_unit_test(nodes), cmocka_unit_test(clouds), cmocka_unit_test(turns), cmocka_unit_test(account),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
