@@ -144,6 +144,17 @@ new_name(struct bulk_spool *s, const struct bulk_chunk *whole)
 	return mem_format("%011lld-%010ld-%06llu.bulk", (long long)now.tv_sec, (long)getpid(), number);
 }
 
+/* Remove the file of ${name}, if it is there, and free that; errno stays. */
+static void
+discard(struct bulk_spool *s, char *name)
+{
+	const int saved = errno;
+
+	unlinkat(s->dir_fd, name, 0);
+	free(name);
+	errno = saved;
+}
+
 int
 bulk_spool_put(struct bulk_spool *s, struct bulk_chunk *c, const struct bulk_chunk *whole)
 {
@@ -158,8 +169,9 @@ bulk_spool_put(struct bulk_spool *s, struct bulk_chunk *c, const struct bulk_chu
 	    fsync(s->dir_fd) != 0;
 	free(tmp);
 	if (failed) {
+		/* What could not be made sure of must not be found by the next run: the chunk is delivered all the same. */
 		if (c->spooled == NULL)
-			free(name);
+			discard(s, name);
 		return -1;
 	}
 	s->used += c->len;
