@@ -96,15 +96,16 @@ asan:
 	scripts/deps.sh --tests
 	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' HARDENING= LDHARDENING= all unit
 	PROPERTY_DOCUMENTS=10000 JOBS_N="2 3" ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(BUILD)/asan \
-		$(filter-out $(SCRIPT_TESTS),$(wildcard tests/*.t)) $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/%.t,$(wildcard tests/unit/*.c))
+		$(COMMAND_TESTS) $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/%.t,$(wildcard tests/unit/*.c))
 SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster completion dashboards deb dist install kafka kill man pcaps query readme report retention systemd template upgrade))
+COMMAND_TESTS = $(filter-out $(SCRIPT_TESTS),$(wildcard tests/*.t))
 
-# Lines and branches of each file that the tests pass, in tests/coverage.txt.  Confined, esreshape could not write its counts.
+# Lines and branches of each file that the tests pass, in tests/coverage.txt.
+COUNT = -fprofile-instr-generate=$(abspath $(BUILD))/cover/counts/%m%c -mllvm -runtime-counter-relocation -fcoverage-mapping -fprofile-update=atomic
 cover:
 	scripts/deps.sh --tests
-	rm -rf $(BUILD)/cover
-	$(MAKE) BUILD=$(BUILD)/cover SECCOMP= CFLAGS='-O0 -g --coverage -fprofile-update=atomic' HARDENING= LDHARDENING= all unit
-	tests/cover $(BUILD)/cover > $(BUILD)/cover/table
+	$(MAKE) BUILD=$(BUILD)/cover CC=clang CFLAGS='-O0 -g $(COUNT)' HARDENING= LDHARDENING= all unit
+	tests/cover $(BUILD)/cover $(COMMAND_TESTS) $(patsubst tests/unit/%.c,$(BUILD)/cover/tests/%.t,$(wildcard tests/unit/*.c)) > $(BUILD)/cover/table
 	cp $(BUILD)/cover/table tests/coverage.txt
 	cat tests/coverage.txt
 
