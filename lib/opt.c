@@ -10,7 +10,11 @@
 
 #include "msg.h"
 
-enum { HELP_COLUMN = 26, OPT_MAX = 64 };
+enum {
+	HELP_COLUMN = 26,
+	OPT_MAX = 64,
+	LONG = 256,	/* and from there on: what getopt_long(3) calls the long options, which tells them from letters */
+};
 
 static const struct opt common[] = {
 	{ "help", 'h', NULL, "show this help and exit" },
@@ -82,7 +86,7 @@ long_table(const struct opt *const *all, size_t n, struct option *table, char *s
 
 	*s++ = ':';	/* a missing argument is told from an unknown option */
 	for (i = 0; i < n; i++) {
-		table[i] = (struct option){ .name = all[i]->name,
+		table[i] = (struct option){ .name = all[i]->name, .val = LONG + (int)i,
 			.has_arg = all[i]->arg != NULL ? required_argument : no_argument };
 		if (all[i]->letter != 0) {
 			*s++ = all[i]->letter;
@@ -97,13 +101,15 @@ long_table(const struct opt *const *all, size_t n, struct option *table, char *s
 static void __attribute__((noreturn))
 refuse(int c, const char *word)
 {
+	const int name = (int)strcspn(word, "=");	/* without a value, which can be a password */
+
 	if (c == ':')
 		msg_usage("option '%s' needs an argument", word);
-	if (optopt != 0 && strchr(word, '=') != NULL && strncmp(word, "--", 2) == 0)
-		msg_usage("option '%.*s' takes no argument", (int)strcspn(word, "="), word);
-	if (optopt != 0 && word[0] == '-' && word[1] != '-')
+	if (optopt >= LONG)
+		msg_usage("option '%.*s' takes no argument", name, word);
+	if (optopt != 0)
 		msg_usage("unknown option '-%c'", optopt);
-	msg_usage("unknown or ambiguous option '%s'", word);
+	msg_usage("unknown or ambiguous option '%.*s'", name, word);
 }
 
 int
@@ -128,11 +134,10 @@ opt_parse(const struct opt_command *cmd, int argc, char **argv,
 
 	opterr = 0;
 	for (;;) {
-		int which = -1, word;
+		int word = optind;
 
 		optopt = 0;
-		word = optind;
-		c = getopt_long(argc, argv, letters, table, &which);
+		c = getopt_long(argc, argv, letters, table, NULL);
 		if (c == -1)
 			break;
 		if (c == '?' || c == ':') {
@@ -141,8 +146,8 @@ opt_parse(const struct opt_command *cmd, int argc, char **argv,
 				word = optind - 1;
 			refuse(c, argv[word]);
 		}
-		if (c == 0)
-			o = all[which];
+		if (c >= LONG)
+			o = all[c - LONG];
 		else {
 			for (i = 0; all[i]->letter != c; i++)
 				continue;

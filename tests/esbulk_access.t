@@ -36,7 +36,10 @@ is "$status" 2 'a password in argv is refused'
 unlike "$err" secret 'and not shown'
 run esbulk --node="$url" --user-file user --bearer-file token in
 is "$status" 2 'two kinds of credentials'
-
+run esbulk --node="$url" --password=hunter2 in
+is "$status ${err%%$'\n'*}" "2 esbulk: unknown or ambiguous option '--password'" 'what an unknown option was given is not shown'
+run esbulk --node="$url" --insecure=hunter2 in
+is "$status ${err%%$'\n'*}" "2 esbulk: option '--insecure' takes no argument" 'nor what one was given that takes nothing'
 
 is "$(stat -c %a user)" 600 'a secret is not made more open'
 fake 'auth:Basic x'
