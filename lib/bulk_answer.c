@@ -61,7 +61,7 @@ error_is(const struct bulk_answer *a, size_t error, const char *type)
 	return t != 0 && json_is(j, t, type);
 }
 
-/* The table of classes for an item. */
+/* The table of classes for an item; ${op} is the one that the server says it did. */
 static enum bulk_fate
 item_fate(const struct bulk_answer *a, unsigned status, size_t error, enum bulk_op op)
 {
@@ -80,7 +80,7 @@ item_fate(const struct bulk_answer *a, unsigned status, size_t error, enum bulk_
 			return FATE_AGAIN;
 		return error_is(a, error, "security_exception") ? FATE_STOP : FATE_REJECTED;
 	case 404:
-		if (op == BULK_DELETE && error == 0)
+		if (op == BULK_DELETE && (error == 0 || error_is(a, error, "index_not_found_exception")))
 			return FATE_DONE;	/* it is not there, as asked */
 		return error_is(a, error, "index_not_found_exception") ? FATE_STOP : FATE_REJECTED;
 	default:
@@ -135,6 +135,16 @@ items_token(const struct json *j)
 	return items != 0 && json_type(j, items) == JSMN_ARRAY ? items : 0;
 }
 
+/* The operation of the answered item at ${t}, an object; -1 if it can't be the one that was ${asked} for. */
+static int
+answered_op(const struct json *j, size_t t, unsigned asked)
+{
+	if (json_is(j, t + 1, bulk_ops[asked]))
+		return (int)asked;
+	/* An index action with "op_type":"create" is answered as what it is. */
+	return asked == BULK_INDEX && json_is(j, t + 1, bulk_ops[BULK_CREATE]) ? BULK_CREATE : -1;
+}
+
 /* Whether each item of ${c} is told of: {"OP":{"status":N,...}}, in order. */
 static int
 items_fit(const struct json *j, const struct bulk_chunk *c)
@@ -147,7 +157,7 @@ items_fit(const struct json *j, const struct bulk_chunk *c)
 	for (i = 0, t++; i < c->count; i++, t = json_after(j, t)) {
 		if (json_type(j, t) != JSMN_OBJECT || json_size(j, t) != 1 || json_type(j, t + 2) != JSMN_OBJECT)
 			return 0;
-		if (number(j, json_member(j, t + 2, "status"), &status) != 0)
+		if (number(j, json_member(j, t + 2, "status"), &status) != 0 || answered_op(j, t, c->items[i].op) < 0)
 			return 0;
 	}
 	return 1;
@@ -191,7 +201,7 @@ bulk_answer_item(const struct bulk_answer *a, const struct bulk_chunk *c, size_t
 		*token = items_token(j) + 1;
 	item->error = json_member(j, *token + 2, "error");
 	(void)number(j, json_member(j, *token + 2, "status"), &item->status);
-	item->fate = item_fate(a, item->status, item->error, c->items[i].op);
+	item->fate = item_fate(a, item->status, item->error, (enum bulk_op)answered_op(j, *token, c->items[i].op));
 	*token = json_after(j, *token);
 }
 

@@ -5,6 +5,8 @@
 
 #include "mem.h"
 
+const char *const bulk_ops[BULK_OPS] = { "index", "create", "update", "delete" };
+
 /* Freed chunks are used again with their memory: from malloc(3) anew, chunk by chunk, the heap would be half holes. */
 enum { SPARES = 16 };
 static struct bulk_chunk *spares[SPARES];

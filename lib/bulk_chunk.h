@@ -6,13 +6,15 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-enum bulk_op { BULK_INDEX, BULK_CREATE, BULK_UPDATE, BULK_DELETE };
+enum bulk_op { BULK_INDEX, BULK_CREATE, BULK_UPDATE, BULK_DELETE, BULK_OPS };
+extern const char *const bulk_ops[BULK_OPS];	/* their names in the stream */
 
 struct bulk_item {
 	size_t at, len;		/* its lines in the chunk's data, newlines included */
 	uint64_t line;		/* of its action in the input, for messages; 0: from the spool */
 	unsigned char op;	/* enum bulk_op */
 	unsigned char has_id;	/* sent twice it is still one document */
+	unsigned char unknown;	/* counted as one that a server may have, which did not say so */
 };
 
 struct bulk_chunk {

@@ -17,7 +17,6 @@ bulk_stream_open(struct bulk_stream *s, int fd, size_t max_line)
 static const char *
 parse_action(struct bulk_stream *s, const char *line, size_t len)
 {
-	static const char *const ops[] = { "index", "create", "update", "delete" };
 	const struct json *j = &s->json;
 	size_t i, id;
 
@@ -25,9 +24,9 @@ parse_action(struct bulk_stream *s, const char *line, size_t len)
 		return "expected an action line such as {\"index\":{}}, this is no JSON";
 	if (json_type(j, 0) != JSMN_OBJECT || json_size(j, 0) != 1 || json_type(j, 2) != JSMN_OBJECT)
 		return "expected an action line such as {\"index\":{}}";
-	for (i = 0; i < sizeof ops / sizeof *ops && !json_is(j, 1, ops[i]); i++)
+	for (i = 0; i < BULK_OPS && !json_is(j, 1, bulk_ops[i]); i++)
 		continue;
-	if (i == sizeof ops / sizeof *ops)
+	if (i == BULK_OPS)
 		return "expected an action line: index, create, update or delete";
 	id = json_member(j, 2, "_id");
 	s->item.op = (unsigned char)i;

@@ -38,7 +38,8 @@ fate(unsigned status, const char *error, enum bulk_op op)
 	struct bulk_item_answer item;
 	char body[512];
 	size_t token = 0;
-	const int len = snprintf(body, sizeof body, "{\"took\":1,\"items\":[{\"create\":{%s\"status\":%u}}]}", error, status);
+	const int len = snprintf(body, sizeof body, "{\"took\":1,\"items\":[{\"%s\":{%s\"status\":%u}}]}", bulk_ops[op], error,
+	    status);
 
 	bulk_answer_read(&a, 200, body, (size_t)len, c);
 	assert_int_equal(a.verdict, VERDICT_ITEMS);
@@ -69,6 +70,7 @@ fates(void **state)
 	assert_int_equal(fate(403, blocked, BULK_INDEX), FATE_AGAIN);
 	assert_int_equal(fate(403, "\"error\":{\"type\":\"security_exception\"},", BULK_INDEX), FATE_STOP);
 	assert_int_equal(fate(404, "", BULK_DELETE), FATE_DONE);
+	assert_int_equal(fate(404, "\"error\":{\"type\":\"index_not_found_exception\"},", BULK_DELETE), FATE_DONE);
 	assert_int_equal(fate(404, "\"error\":{\"type\":\"index_not_found_exception\"},", BULK_INDEX), FATE_STOP);
 	assert_int_equal(fate(404, "\"error\":{\"type\":\"document_missing_exception\"},", BULK_UPDATE), FATE_REJECTED);
 }
@@ -100,6 +102,7 @@ verdicts(void **state)
 	assert_int_equal(verdict(200, "{\"items\":[[],[]]}"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, "{\"items\":[{\"index\":{\"status\":\"a\"}},{\"index\":{\"status\":2x1}}]}"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, "{\"items\":[{\"index\":{\"status\":-21}},{\"index\":{\"status\":201}}]}"), VERDICT_UNKNOWN);
+	assert_int_equal(verdict(200, "{\"items\":[{\"index\":{\"status\":201}},{\"delete\":{\"status\":200}}]}"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, "{\"items\":{}}"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(408, ""), VERDICT_AGAIN);
 	assert_int_equal(verdict(425, ""), VERDICT_AGAIN);
@@ -118,6 +121,25 @@ verdicts(void **state)
 	assert_int_equal(verdict(401, ""), VERDICT_STOP);
 	assert_int_equal(verdict(404, ""), VERDICT_STOP);
 	assert_int_equal(verdict(302, ""), VERDICT_STOP);
+}
+
+/* An index action with "op_type":"create" is answered as create, and is one. */
+static void
+op_type(void **state)
+{
+	const char *body = "{\"items\":[{\"create\":{\"status\":409}}]}";
+	struct bulk_chunk *c = chunk_of(1, BULK_INDEX);
+	struct bulk_answer a = { .count = 0 };
+	struct bulk_item_answer item;
+	size_t token = 0;
+
+	(void)state;
+	bulk_answer_read(&a, 200, body, strlen(body), c);
+	assert_int_equal(a.verdict, VERDICT_ITEMS);
+	bulk_answer_item(&a, c, 0, &token, &item);
+	assert_int_equal(item.fate, FATE_DUPLICATE);
+	bulk_answer_close(&a);
+	bulk_chunk_free(c);
 }
 
 static void
@@ -299,7 +321,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fates), cmocka_unit_test(verdicts), cmocka_unit_test(errors), cmocka_unit_test(chunks),
+		cmocka_unit_test(fates), cmocka_unit_test(verdicts), cmocka_unit_test(op_type), cmocka_unit_test(errors), cmocka_unit_test(chunks),
 		cmocka_unit_test(nodes), cmocka_unit_test(clouds), cmocka_unit_test(turns), cmocka_unit_test(account),
 	};
 
