@@ -68,7 +68,7 @@ bulk_account_line(const struct bulk_account *a, char *buf, unsigned size)
 	    (ull)a->documents, (ull)a->indexed, (ull)a->duplicate, (ull)a->rejected, (ull)a->left);
 
 	if (a->unknown > 0 && n > 0 && (unsigned)n < size)
-		n += snprintf(buf + n, size - (unsigned)n, " (%llu without _id sent twice, may be double)", (ull)a->unknown);
+		n += snprintf(buf + n, size - (unsigned)n, " (%llu without _id may be there twice)", (ull)a->unknown);
 	if (a->bad > 0 && n > 0 && (unsigned)n < size)
 		snprintf(buf + n, size - (unsigned)n, "; %llu bad lines passed over", (ull)a->bad);
 }

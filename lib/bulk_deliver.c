@@ -36,7 +36,7 @@ open_loop(struct loop *l, struct bulk_options *opt, char *const *files, size_t c
 	signals_open(&l->signals);
 	run->opt = opt;
 	run->nodes = &opt->nodes;
-	run->bytes = opt->bytes;
+	run->bytes = opt->spool != NULL && opt->spool_max < opt->bytes ? opt->spool_max : opt->bytes;	/* or none had room */
 	run->window = 1;
 	run->account.started = run->progress = now_ms();
 	TAILQ_INIT(&run->ready);
@@ -67,6 +67,7 @@ close_loop(struct loop *l)
 	free(l->requests);
 	curl_multi_cleanup(l->multi);
 	bulk_answer_close(&l->run.answer);
+	free(l->run.last_why);
 	bulk_chunk_spares(0);
 	if (l->run.opt->spool != NULL)
 		bulk_spool_close(&l->run.spool);
@@ -151,7 +152,7 @@ take_answers(struct loop *l)
 	}
 }
 
-/* No more requests: those under way are broken off (what became of them is not known), and all is kept. */
+/* No more requests: those under way are broken off, and all is kept. */
 static void
 keep_all(struct loop *l)
 {
@@ -169,6 +170,8 @@ keep_all(struct loop *l)
 		bulk_request_end(r, l->multi, &status, &retry_after);
 		r->node->in_flight--;
 		run->in_flight--;
+		if (r->sent > 0)
+			bulk_settle_unknown(run, c);
 		bulk_settle_queue(run, c, 0);
 	}
 	while ((c = TAILQ_FIRST(&run->ready)) != NULL) {
@@ -203,15 +206,17 @@ check_retry(struct loop *l)
 {
 	struct bulk_run *run = &l->run;
 	const uint64_t now = now_ms(), retry = run->opt->retry;
-	char why[128];
+	char *why;
 
 	if (run->in_memory == 0)
 		run->progress = now;
 	if (retry == 0 || run->stopped || now - run->progress < retry ||
 	    (run->opt->spool != NULL && !bulk_input_ended(&l->in)))
 		return;
-	snprintf(why, sizeof why, "nothing could be delivered for %llu s", (unsigned long long)retry / 1000);
+	why = mem_format("nothing could be delivered for %llu s: %s", (unsigned long long)retry / 1000,
+	    run->last_why != NULL ? run->last_why : "no answer came");
 	bulk_settle_stop(run, ES_LATER, why);
+	free(why);
 }
 
 /* How long the loop may sleep, ms. */
@@ -231,7 +236,7 @@ longest_wait(const struct loop *l)
 	if (run->filling != NULL && run->filling->count > 0) {
 		t = run->filling->since + run->opt->flush;
 		/* A chunk whose time has come but that finds no room waits for an answer. */
-		if (t > now || run->in_memory < run->opt->connections + 1)
+		if (t > now || bulk_input_has_room(run))
 			until = t < until ? t : until;
 	}
 	return until > now ? (int)(until - now) : 0;

@@ -63,9 +63,8 @@ close_file(struct bulk_input *in)
 	in->open = 0;
 }
 
-/* Whether one more chunk may be completed now. */
-static int
-has_room(const struct bulk_run *run)
+int
+bulk_input_has_room(const struct bulk_run *run)
 {
 	if (run->stopped)
 		return 1;	/* it is kept at once */
@@ -141,10 +140,10 @@ bulk_input_take(struct bulk_input *in)
 	enum bulk_result what;
 	const char *why;
 
-	if (run->filling != NULL && run->filling->count > 0 && has_room(run) &&
+	if (run->filling != NULL && run->filling->count > 0 && bulk_input_has_room(run) &&
 	    now_ms() - run->filling->since >= run->opt->flush)
 		complete_filling(run);
-	while (has_room(run) && open_next(in)) {
+	while (bulk_input_has_room(run) && open_next(in)) {
 		if (run->filling == NULL)
 			run->filling = bulk_chunk_new();
 		what = bulk_stream_next(&in->stream, run->filling, &why);
@@ -157,7 +156,7 @@ bulk_input_take(struct bulk_input *in)
 		else
 			return in->stream.fd;
 	}
-	if (!in->open && in->at == in->count && run->filling != NULL && has_room(run)) {
+	if (!in->open && in->at == in->count && run->filling != NULL && bulk_input_has_room(run)) {
 		if (run->filling->count > 0)
 			complete_filling(run);
 		else {

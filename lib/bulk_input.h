@@ -23,6 +23,12 @@ struct bulk_input {
 void bulk_input_open(struct bulk_input *in, struct bulk_run *run, char *const *files, size_t count);
 
 /**
+ * bulk_input_has_room(run):
+ * Whether one more chunk may be completed now.
+ */
+int bulk_input_has_room(const struct bulk_run *run);
+
+/**
  * bulk_input_take(in):
  * Put into chunks what was read, as long as there is room for them, and complete a chunk whose time has come.  Opens the next file at the
  * end of one.  Return the descriptor to wait for and then call bulk_input_read(); -1: there is no room, or no more input.

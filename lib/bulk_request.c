@@ -43,6 +43,20 @@ take_header(char *data, size_t size, size_t n, void *ctx)
 	return r->header_bytes > HEADERS_MOST ? 0 : size * n;
 }
 
+/* Called when the connection is there and the request about to be sent. */
+static int
+count_sent(void *ctx, char *their_ip, char *our_ip, int their_port, int our_port)
+{
+	struct bulk_request *r = ctx;
+
+	(void)their_ip;
+	(void)our_ip;
+	(void)their_port;
+	(void)our_port;
+	r->sent++;
+	return CURL_PREREQFUNC_OK;
+}
+
 void
 bulk_request_open(struct bulk_request *r, const struct bulk_access *access)
 {
@@ -108,7 +122,7 @@ bulk_request_start(struct bulk_request *r, CURLM *multi, struct bulk_chunk *chun
 
 	r->chunk = chunk;
 	r->node = node;
-	r->len = r->header_bytes = 0;
+	r->len = r->header_bytes = r->sent = 0;
 	r->most = ANSWER_MOST + ANSWER_ITEM * chunk->count;
 	r->error[0] = '\0';
 	len = gzip ? pack(r) : chunk->len;
@@ -127,6 +141,8 @@ bulk_request_start(struct bulk_request *r, CURLM *multi, struct bulk_chunk *chun
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, r);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, r);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, count_sent);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, r);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, r->error);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, r);
 	free(url);

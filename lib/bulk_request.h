@@ -17,6 +17,7 @@ struct bulk_request {
 	char *body;			/* of the answer, as far as it has come */
 	size_t len, room, most;
 	size_t header_bytes;
+	unsigned sent;			/* how often it was begun to be sent: 2 when libcurl found a kept connection closed */
 	char *packed;			/* the chunk, compressed */
 	size_t packed_room;
 	char error[CURL_ERROR_SIZE];

@@ -30,6 +30,7 @@ struct bulk_run {
 	enum es_status stop_status;
 	int refused_shown;
 	int no_spool_room;		/* said */
+	char *last_why;			/* why something has to be sent again, for when that goes on too long; NULL: nothing had to */
 };
 
 /**
@@ -51,6 +52,12 @@ void bulk_settle_queue(struct bulk_run *run, struct bulk_chunk *chunk, uint64_t 
  * ${chunk} will not be delivered in this run: it stays in the spool, or goes to the file of what is left.  Frees it.
  */
 void bulk_settle_keep(struct bulk_run *run, struct bulk_chunk *chunk);
+
+/**
+ * bulk_settle_unknown(run, chunk):
+ * A server may have taken ${chunk}, but has not said so: count its documents without _id, each once.
+ */
+void bulk_settle_unknown(struct bulk_run *run, struct bulk_chunk *chunk);
 
 /**
  * bulk_settle_stop(run, status, why):

@@ -49,6 +49,13 @@ bulk_settle_stop(struct bulk_run *run, enum es_status status, const char *why)
 	msg_warn("%s; what is not delivered is kept", why);
 }
 
+static void
+remember(struct bulk_run *run, const char *who, const char *what)
+{
+	free(run->last_why);
+	run->last_why = mem_format("%s: %s", who, what);
+}
+
 /* Full jitter: anywhere between now and a time that doubles with each try. */
 static uint64_t
 backoff(unsigned tries)
@@ -98,32 +105,38 @@ more_requests(struct bulk_run *run)
 		run->window = (double)run->opt->connections;
 }
 
-static uint64_t
-count_without_id(const struct bulk_chunk *c)
+void
+bulk_settle_unknown(struct bulk_run *run, struct bulk_chunk *c)
 {
-	uint64_t n = 0;
 	size_t i;
 
 	for (i = 0; i < c->count; i++)
-		n += !c->items[i].has_id;
-	return n;
+		if (!c->items[i].has_id && !c->items[i].unknown) {
+			c->items[i].unknown = 1;
+			run->account.unknown++;
+		}
 }
 
-/* The action line's index, for FILE.why; "" when it has none. */
+/* The action line's index as JSON, for FILE.why; "" when it has none, or what is none. */
 static char *
 index_of(const struct bulk_chunk *c, const struct bulk_item *item)
 {
 	struct json j = { 0 };
-	const char *line = c->data + item->at, *raw = "";
+	const char *line = c->data + item->at, *raw;
 	const char *end = memchr(line, '\n', item->len);
-	size_t len = 0, t;
-	char *index;
+	size_t len, t;
+	char *name = NULL, *quoted;
 
-	if (json_parse(&j, line, (size_t)(end - line)) == 0 && (t = json_member(&j, 2, "_index")) != 0)
+	if (json_parse(&j, line, (size_t)(end - line)) == 0 && (t = json_member(&j, 2, "_index")) != 0 &&
+	    json_type(&j, t) == JSMN_STRING) {
 		raw = json_raw(&j, t, &len);
-	index = mem_string(raw, len);
+		name = mem_string(raw, len);
+		name[json_unescape(name, name, len)] = '\0';
+	}
+	quoted = quote_json(name != NULL ? name : "");
+	free(name);
 	json_free(&j);
-	return index;
+	return quoted;
 }
 
 static void
@@ -134,8 +147,7 @@ reject(struct bulk_run *run, const struct bulk_chunk *c, size_t i, unsigned stat
 
 	run->account.rejected++;
 	bulk_keep_add(&run->rejects, c->data + item->at, item->len, 1);
-	/* The index is as it stood in the action line, so it is escaped already. */
-	line = mem_format("{\"status\":%u,\"type\":%s,\"reason\":%s,\"index\":\"%s\",\"line\":%" PRIu64 "}", status, etype,
+	line = mem_format("{\"status\":%u,\"type\":%s,\"reason\":%s,\"index\":%s,\"line\":%" PRIu64 "}", status, etype,
 	    ereason, index, item->line);
 	bulk_keep_why(&run->rejects, line);
 	if (!run->opt->quiet && run->refused_shown < REFUSED_SHOWN) {
@@ -204,6 +216,7 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 		return;
 	}
 	c->tries = done > 0 ? 1 : c->tries + 1;
+	remember(run, type, reason);
 	if (run->opt->verbose)
 		msg_info("%zu documents again: %s: %s", again, type, reason);
 	else if (strcmp(type, "cluster_block_exception") == 0 && !run->said_blocked) {
@@ -248,14 +261,13 @@ static void
 settle_broken(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c, CURLcode code)
 {
 	const char *why = r->error[0] != '\0' ? r->error : curl_easy_strerror(code);
-	const int never_sent = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
-	    code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR;
 	char *said;
 
 	bulk_node_failed(r->node, now_ms());
 	bulk_account_retry(&run->account, 0, c->count);
-	if (!never_sent)
-		run->account.unknown += count_without_id(c);
+	if (r->sent > 0)
+		bulk_settle_unknown(run, c);
+	remember(run, r->node->url, why);
 	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM) {
 		said = mem_format("%s: %s", r->node->url, why);
 		bulk_settle_stop(run, ES_FAILED, said);
@@ -276,7 +288,8 @@ settle_later(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c,
 {
 	bulk_account_retry(&run->account, status == 200 ? 0 : status, c->count);
 	if (run->answer.verdict == VERDICT_UNKNOWN)
-		run->account.unknown += count_without_id(c);
+		bulk_settle_unknown(run, c);
+	remember(run, r->node->url, run->answer.why);
 	fewer_requests(run);
 	if (run->opt->verbose)
 		msg_info("%s: %s; %zu documents again", r->node->url, run->answer.why, c->count);
@@ -299,6 +312,8 @@ bulk_settle(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c, 
 		settle_broken(run, r, c, code);
 		return;
 	}
+	if (r->sent > 1)
+		bulk_settle_unknown(run, c);	/* one answer, but the server may have taken it before too */
 	bulk_node_answered(r->node);
 	run->said_dead = 0;
 	bulk_answer_read(&run->answer, status, r->body, r->len, c);
@@ -312,7 +327,7 @@ bulk_settle(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c, 
 	case VERDICT_SPLIT:
 		/* A server that parses as it reads can have taken the part before the culprit. */
 		if (c->count > 1)
-			run->account.unknown += count_without_id(c);
+			bulk_settle_unknown(run, c);
 		settle_refused(run, c, 400);
 		break;
 	case VERDICT_SMALLER:

@@ -56,7 +56,7 @@ find_files(struct bulk_spool *s)
 	if (d == NULL)
 		msg_die(ES_FAILED, "%s: %s", s->dir, strerror(errno));
 	while ((e = readdir(d)) != NULL) {
-		if (ends_in(e->d_name, ".tmp"))
+		if (ends_in(e->d_name, ".bulk.tmp"))
 			unlinkat(s->dir_fd, e->d_name, 0);	/* never became a chunk: its lines were not taken */
 		if (!ends_in(e->d_name, ".bulk") || fstatat(s->dir_fd, e->d_name, &st, 0) != 0)
 			continue;

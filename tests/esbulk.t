@@ -85,7 +85,18 @@ for step in cut-after cut-answer garbage short; do
 	send --chunk 50 in
 	is "$status $(jq -c '[.documents, .indexed, .unknown]' stats)" '0 [100,100,50]' "$step, without: the unknown outcome is counted"
 done
-for step in headers body; do
+fake ok cut-after
+send --chunk 50 --connections 1 in
+is "$status $(jq -c '[.documents, .indexed, .unknown]' stats) $(taken)" '0 [100,100,50] 100 50' 'cut-after on a connection that was kept: libcurl sends again by itself, and that is counted too'
+fake 3xcut-answer
+send --chunk 50 --connections 1 in
+is "$(jq -c '[.indexed, .unknown]' stats)" '[100,100]' 'a document whose outcome is unknown again and again is counted once'
+fake hang
+send --retry 1 --chunk 50 --connections 1 in
+is "$status $(account) $(jq .unknown stats)" '4 [100,0,0,0,100] 50' 'what was under way when it gave up is of unknown outcome too'
+rm -f esbulk-left-*
+again 'an answer that is compressed, unasked' in gzip
+for step in headers body bomb; do
 	fake "$step"
 	send --chunk 50 --timeout 20 ids
 	is "$status $(jq -c '[.documents, .indexed + .duplicate]' stats) $(taken)" '0 [100,100] 100 0' "an answer with endless $step"
@@ -120,6 +131,12 @@ fake larger:500
 send --rejects=refused3 big
 is "$status $(account)" '1 [4,3,0,1,0]' 'a document too large for the server is refused'
 
+printf '{"index":{"_index":"t"}}\n{"n":1,"marked":1}\n' >odd
+printf '{"index":{"_index":%s}}\n{"marked":1}\n' '{"a":"b"}' '"a\"\u005c\u000a"' $'"a\xff"' >>odd
+fake marked:400
+send --rejects=refused4 odd
+is "$(jq -c .index refused4.why | sort | tr '\n' ' ')" '"" "a\"\\\n" "a�" "t" ' 'whatever the action says, the reasons are JSON'
+
 # --- what is left ---
 left() { # DESCRIPTION STATUS STEP...: nothing goes; all is left in a file that is named
 	local what=$1 want=$2
@@ -133,6 +150,7 @@ left() { # DESCRIPTION STATUS STEP...: nothing goes; all is left in a file that 
 }
 left 'credentials refused' 3 'auth:nobody'
 left 'busy for longer than --retry' 4 1000xhttp:503
+like "$err" "nothing could be delivered for 1 s: $url: HTTP 503, es_rejected_execution_exception: busy; what is not delivered is kept" 'and why is said'
 left 'no index and none may be made' 3 1000xitems:404index:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19
 left 'no bulk there' 3 1000xhttp:404
 rm -f esbulk-left-*
@@ -233,11 +251,12 @@ send --spool spool --retry 1 --chunk 10 ids
 is "$status $(account)" '4 [100,0,0,0,100]' 'with --spool: status 4, all left'
 is "$(cat spool/*.bulk | sort)" "$(sort ids)" 'in the spool'
 like "$err" '100 documents are left in the spool spool' 'which is named'
-echo '{"index":{"_index":"t","_id":"x"}}' >spool/half.tmp
+echo '{"index":{"_index":"t","_id":"x"}}' >spool/half.bulk.tmp
+echo 'another program works on this' >spool/other.tmp
 fake
 send --spool spool /dev/null
 is "$status $(account) $(taken)" '0 [100,100,0,0,0] 100 0' 'the next run delivers it'
-is "$(ls spool)" '' 'and the spool is empty'
+is "$(ls spool)" other.tmp 'and the spool is empty, but for what is not ours'
 is "$(cut -f 2 took | head -n 3 | tr '\n' ' ')" 'id1 id2 id3 ' 'the oldest first'
 esbulk --node="$url" --spool spool <pipe &
 pid=$!
@@ -249,6 +268,22 @@ ok 'a spool is for one esbulk at a time' wait_for 10 locked
 like "$err" 'another esbulk uses this spool' 'and that is said'
 exec 7>&-
 wait "$pid"
+fake
+send --spool small --spool-max 1000 ids
+is "$status $(account)" '0 [100,100,0,0,0]' 'a spool smaller than --bytes: chunks that fit'
+esbulk --node=127.0.0.1:1 --spool small --spool-max 1000 --bytes 600 --flush 0.1 --retry 0 <pipe 2>err.live &
+pid=$!
+exec 7>pipe
+cat in >&7
+wait_for 10 grep -q waiting err.live
+ticks() { cut -d ' ' -f 14,15 "/proc/$pid/stat" | tr ' ' +; }
+before=$(($(ticks))) end=$((SECONDS + 2))
+passed() { ((SECONDS >= end)); }
+wait_for 5 passed
+ok 'a full spool that waits for its server costs no time' test $(($(ticks) - before)) -lt 10
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+exec 7>&-
 mkdir full
 if mount -t tmpfs -o size=64k tmpfs full 2>/dev/null; then
 	at_end umount "$tmp/full"

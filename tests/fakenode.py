@@ -21,6 +21,7 @@ Steps (N x STEP means N times; items count from 0):
     slow              take all, answer a byte at a time
     garbage           take all, answer 200 with no JSON
     short             take all, answer 200 with one item too few
+    gzip, bomb        take all, answer compressed, unasked; and with 1 GB of spaces before the answer
     headers, body     answer with headers, a body, without end
     type              400 "type is missing" unless the URL has a type; forever
     auth:VALUE        401 unless the Authorization header is VALUE; forever
@@ -39,6 +40,7 @@ import ssl
 import sys
 import threading
 import time
+import zlib
 
 lock = threading.Lock()
 
@@ -81,13 +83,19 @@ def signed(key, secret, method, path, headers, body):
     return hmac.new(sign, text.encode(), "sha256").hexdigest() == parts["Signature"]
 
 
+def squeezed(text, megabytes):
+    """The text behind so many megabytes of spaces, compressed."""
+    packer = zlib.compressobj(wbits=31)
+    return b"".join(packer.compress(b" " * (1 << 20)) for _ in range(megabytes)) + packer.compress(text) + packer.flush()
+
+
 def parse(body):
     """The items of a bulk body: (op, index, id, document)."""
     lines = body.split(b"\n")
     assert lines[-1] == b"", "the last line has no newline"
     out, i = [], 0
     while i < len(lines) - 1:
-        action = json.loads(lines[i])
+        action = json.loads(lines[i].decode(errors="replace"))
         (op, meta), = action.items()
         document = b""
         if op != "delete":
@@ -235,6 +243,9 @@ class Handler(socketserver.StreamRequestHandler):
             return True
         if kind == "short":
             value["items"] = taken[:-1]
+        if kind in ("gzip", "bomb"):
+            self.reply(200, squeezed(json.dumps(value).encode(), 1024 if kind == "bomb" else 0), "Content-Encoding: gzip\r\n")
+            return True
         if kind in ("headers", "body"):
             self.endless(kind)
             return False

@@ -279,7 +279,7 @@ account(void **state)
 	a.unknown = 3;
 	a.bad = 7;
 	bulk_account_line(&a, line, sizeof line);
-	assert_string_equal(line, "12 documents: 5 indexed, 1 duplicate, 2 rejected, 4 left (3 without _id sent twice, may be double);"
+	assert_string_equal(line, "12 documents: 5 indexed, 1 duplicate, 2 rejected, 4 left (3 without _id may be there twice);"
 	    " 7 bad lines passed over");
 	bulk_account_line(&a, line, 20);
 	assert_string_equal(line, "12 documents: 5 ind");

@@ -236,13 +236,13 @@ spool_damaged(void **state)
 	assert_int_equal(dup2(said, STDERR_FILENO), STDERR_FILENO);
 	write_file("spool/1.bulk", "{\"index\":{}}\n{\"n\":1}\nhello\n");
 	write_file("spool/2.bulk", "{\"index\":{}}\n{\"n\":2}\n");
-	write_file("spool/3.tmp", "{\"index\":{}}\n");
+	write_file("spool/3.bulk.tmp", "{\"index\":{}}\n");
 	write_file("spool/note", "mine");
 	write_file("spool/.bulk", "hidden");
 	assert_int_equal(mkdir("spool/0.bulk", 0700), 0);
 	bulk_spool_open(&s, "spool", 1000);
 	assert_int_equal(s.count, 3);
-	assert_int_equal(stat("spool/3.tmp", &st), -1);
+	assert_int_equal(stat("spool/3.bulk.tmp", &st), -1);
 	c = bulk_spool_take(&s, 1000);
 	assert_non_null(strstr(c->data, "\"n\":2"));
 	assert_int_equal(stat("spool/0.bulk.bad", &st), 0);
