@@ -1,6 +1,7 @@
 #include "bulk_account.h"
 
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 typedef unsigned long long ull;
@@ -73,20 +74,31 @@ bulk_account_line(const struct bulk_account *a, char *buf, unsigned size)
 		snprintf(buf + n, size - (unsigned)n, "; %llu bad lines passed over", (ull)a->bad);
 }
 
+/* How much fits into a line of the terminal; the last column stays free, or some would begin the next one. */
+static size_t
+columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col - 1U : 79;
+}
+
 void
 bulk_account_progress(const struct bulk_account *a, uint64_t now, unsigned in_flight, uint64_t done, uint64_t total)
 {
 	const double seconds = now > a->started ? (double)(now - a->started) / 1000.0 : 0.001;
-	char line[256];
-	int n;
+	const size_t most = columns();
+	char line[320] = "\r\033[K", *text = line + 4;
+	const size_t room = sizeof line - 4;
+	int n = 0;
 
-	n = snprintf(line, sizeof line, "\r\033[K%llu documents, %.1f MB, %.0f/s, %u in flight, %llu retried, %llu rejected",
+	if (total > 0 && done > 0 && done <= total)
+		n = snprintf(text, room, "%.0f%%, %.0f s left: ", 100.0 * (double)done / (double)total,
+		    seconds * (double)(total - done) / (double)done);
+	n += snprintf(text + n, room - (size_t)n, "%llu documents, %.1f MB, %.0f/s, %u in flight, %llu retried, %llu rejected",
 	    (ull)(a->indexed + a->duplicate), (double)a->bytes / 1e6, (double)(a->indexed + a->duplicate) / seconds,
 	    in_flight, (ull)retried(a), (ull)a->rejected);
-	if (total > 0 && done > 0 && done <= total)
-		n += snprintf(line + n, sizeof line - (size_t)n, ", %.0f%%, %.0f s left",
-		    100.0 * (double)done / (double)total, seconds * (double)(total - done) / (double)done);
-	if (write(STDERR_FILENO, line, (size_t)n) < 0)
+	if (write(STDERR_FILENO, line, 4 + ((size_t)n < most ? (size_t)n : most)) < 0)
 		return;	/* no terminal any more: no progress */
 }
 

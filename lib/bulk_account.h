@@ -41,7 +41,7 @@ void bulk_account_line(const struct bulk_account *a, char *buf, unsigned size);
 /**
  * bulk_account_progress(a, now, in_flight, done, total):
  * Draw the progress line on stderr, a terminal, over the one before.  With ${total} > 0 bytes to come in all, of which ${done}
- * are read, it shows percent and the time left.
+ * are read, it shows percent and the time left.  What is wider than the terminal is cut.
  */
 void bulk_account_progress(const struct bulk_account *a, uint64_t now, unsigned in_flight, uint64_t done, uint64_t total);
 

@@ -218,6 +218,19 @@ ok 'a slow trickle is flushed by time' wait_for 10 fake_took
 exec 7>&-
 wait "$pid"
 
+# --- a terminal ---
+fake slow
+on_terminal() { script -qec "stty cols $1; $2" /dev/null </dev/null | tr '\r' '\n' | sed 's/\x1b\[K//' >tty; }
+on_terminal 200 "esbulk --node='$url' in"
+like "$(<tty)" $'\n100%, [0-9]+ s left: [0-9]+ documents, 0\\.0 MB, [0-9]+/s, [0-9] in flight, 0 retried, 0 rejected\n' 'on a terminal: progress, for a file with percent and time'
+like "$(<tty)" 'esbulk: 100 documents: 100 indexed' 'and the account at the end'
+on_terminal 40 "esbulk --node='$url' in"
+is "$(grep -v '^esbulk: ' tty | awk '{ print length }' | sort -n | tail -n 1)" 39 'cut to its width, so that it stays one line'
+on_terminal 80 "esbulk --node='$url' -q in"
+is "$(<tty)" '' '-q: nothing'
+on_terminal 80 "cat in | esbulk --node='$url'"
+like "$(<tty)" '^[^%]*[0-9]+ documents, [^%]*$' 'from a pipe without percent'
+
 # --- signals ---
 fake
 env --default-signal=INT esbulk --node="$url" --flush 60 --stats=stats <pipe 2>err.live &
