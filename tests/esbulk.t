@@ -114,6 +114,11 @@ printf '{"index":{"_index":"t"}}\n{"n":' >refused
 fake items:400:0
 send --rejects=refused in
 is "$(tail -n 3 refused | head -n 1)" '{"n":' 'a file that ended inside a line gets a newline first'
+cp refused refused5
+fake
+send --rejects=refused5 refused5 ids
+is "$status $(account) $(cmp refused refused5)" '3 [100,100,0,0,0] ' 'the file of refused documents is not read while it is written to'
+like "$err" "refused5: refused documents go there, so it can't be read" 'and that is said'
 mkdir here
 fake items:409:0 items:404:1
 (cd here && esbulk --node="$url" ../in 2>err; echo $? >status)
@@ -244,6 +249,13 @@ kill -INT "$pid"
 wait "$pid"
 is "$? $(account) $(taken)" '4 [5,5,0,0,0] 5 0' 'SIGINT: what was read is delivered'
 exec 7>&-
+env --default-signal=TERM esbulk --node="$url" pipe &
+pid=$!
+wait_for 10 minds_signals "$pid" esbulk
+kill -TERM "$pid"
+wait_for 10 eval '! kill -0 "$pid"' || kill -KILL "$pid"
+wait "$pid"
+is $? 4 'SIGTERM while a named pipe has no writer yet'
 fake 1000xhttp:503
 env --default-signal=TERM esbulk --node="$url" --stats=stats <pipe 2>err.live &
 pid=$!
