@@ -58,7 +58,7 @@ stop(void *ctx)
 {
 	struct run *run = ctx;
 
-	child_signal(&run->dumpcap, SIGINT);
+	dumpcap_stop(&run->dumpcap, &run->account);
 	if (run->relay.interrupted > 1) {
 		child_signal(&run->spill, SIGKILL);
 		team_stop(&run->team, SIGKILL);
@@ -179,11 +179,12 @@ take_time(struct run *run)
 
 	if (opt->duration > 0 && now - run->began >= opt->duration && !run->asked) {
 		run->asked = 1;
-		child_signal(&run->dumpcap, SIGINT);
+		dumpcap_stop(&run->dumpcap, &run->account);
 	}
 	if (now < run->tick)
 		return;
 	run->tick = now + TICK_MS;
+	dumpcap_look(&run->dumpcap, &run->account, run->relay.about);
 	if (run->exact && opt->memory > 0 && run->fan.until == UINT64_MAX && run->merged >= GENERATION_LEAST &&
 	    team_memory(&run->team) > opt->memory)
 		run->fan.until = run->fan.whole;
@@ -198,7 +199,7 @@ patience(const struct run *run)
 
 	if (opt->duration > 0 && !run->asked && opt->duration - passed < TICK_MS)
 		return passed < opt->duration ? (int)(opt->duration - passed) : 0;
-	return opt->memory > 0 || (opt->duration > 0 && !run->asked) ? TICK_MS : -1;
+	return TICK_MS;
 }
 
 /* --- the capture ------------------------------------------------------------------------------------------------------- */
@@ -300,7 +301,7 @@ work(struct run *run)
 	}
 	run->failed = end < 0;
 	/* By --count, or because it failed: then nobody reads what is still captured. */
-	child_signal(&run->dumpcap, SIGINT);
+	dumpcap_stop(&run->dumpcap, &run->account);
 	if (run->fan.in >= 0) {
 		close(run->fan.in);
 		run->fan.in = -1;

@@ -1,13 +1,15 @@
 #include "dumpcap.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "iface.h"
 #include "mem.h"
+#include "now.h"
 #include "tshark.h"
 
-enum { KERNEL_MIB = 16 };
+enum { KERNEL_MIB = 16, MINUTE_MS = 60000 };
 
 int
 dumpcap_start(struct child *c, const struct capture_options *opt)
@@ -23,6 +25,11 @@ dumpcap_start(struct child *c, const struct capture_options *opt)
 	/* The kernel's own buffer, in MiB, instead of 2: dumpcap may have to wait for a processor that the tsharks have. */
 	a[n++] = mem_format("-B");
 	a[n++] = mem_format("%d", KERNEL_MIB);
+	/* As much between its threads, one an interface, instead of 1,000 packets, which it drops in a moment. */
+	if (opt->nic_count > 1) {
+		a[n++] = mem_format("-C");
+		a[n++] = mem_format("%d", KERNEL_MIB << 20);
+	}
 	/* A filter before the interfaces is that of all of them. */
 	if (opt->bpf != NULL) {
 		a[n++] = mem_format("-f");
@@ -43,6 +50,37 @@ dumpcap_start(struct child *c, const struct capture_options *opt)
 	return failed;
 }
 
+static void
+take_drops(const struct child *c, struct dumpcap_account *a)
+{
+	const uint64_t before = a->kernel.dropped;
+
+	if (c->pid > 0 && !a->stopped)
+		drops_take(&a->kernel, c->pid);
+	a->dropped += a->kernel.dropped - before;
+}
+
+void
+dumpcap_look(const struct child *c, struct dumpcap_account *a, const char *about)
+{
+	const uint64_t now = now_ms();
+
+	take_drops(c, a);
+	if (a->dropped == a->said || (a->said > 0 && now - a->said_at < MINUTE_MS))
+		return;
+	msg_warn("%s: so far %llu packets were dropped before they could be captured", about, (unsigned long long)a->dropped);
+	a->said = a->dropped;
+	a->said_at = now;
+}
+
+void
+dumpcap_stop(const struct child *c, struct dumpcap_account *a)
+{
+	take_drops(c, a);
+	a->stopped = 1;
+	child_signal(c, SIGINT);
+}
+
 int
 dumpcap_account(struct dumpcap_account *a, const char *line)
 {
@@ -61,9 +99,25 @@ dumpcap_account(struct dumpcap_account *a, const char *line)
 	return 1;
 }
 
+/* Whether the kernel has counted packets twice. */
+static int
+counts_twice(const struct capture_options *opt)
+{
+	size_t i;
+
+	for (i = 0; i < opt->nic_count; i++)
+		if (strcmp(opt->nics[i], "lo") == 0 || strcmp(opt->nics[i], "any") == 0)
+			return 1;
+	return 0;
+}
+
 void
 dumpcap_correct(struct dumpcap_account *a, const struct capture_options *opt, uint64_t out)
 {
+	const uint64_t taken = a->kernel.seen - a->kernel.dropped;
+
+	if (taken > a->received && opt->count == 0 && !counts_twice(opt))
+		a->dropped += taken - a->received;
 	if (a->received > out && a->received - out <= opt->nic_count) {
 		a->dropped += a->received - out;
 		a->received = out;

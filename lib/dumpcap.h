@@ -4,12 +4,15 @@
 
 #include "capture.h"
 #include "child.h"
-#include "signals.h"
+#include "drops.h"
 
-/* What dumpcap told of its interfaces at its end. */
 struct dumpcap_account {
-	uint64_t received, dropped;	/* dropped: by the kernel, the interface or dumpcap */
-	int told;
+	uint64_t received;		/* as dumpcap tells at its end... */
+	int told;			/* ...if it has */
+	uint64_t dropped;		/* by the kernel, the interface or dumpcap, as far as that is known */
+	struct drops kernel;		/* what was taken from the kernel's counts... */
+	int stopped;			/* ...until it was to end */
+	uint64_t said, said_at;		/* the drops that were said last, and when (ms) */
 };
 
 /**
@@ -19,6 +22,18 @@ struct dumpcap_account {
 int dumpcap_start(struct child *c, const struct capture_options *opt);
 
 /**
+ * dumpcap_look(c, a, about):
+ * See what the kernel has dropped while ${c} runs; when there is more of it say so, at most once a minute.
+ */
+void dumpcap_look(const struct child *c, struct dumpcap_account *a, const char *about);
+
+/**
+ * dumpcap_stop(c, a):
+ * End the capture, if it runs.
+ */
+void dumpcap_stop(const struct child *c, struct dumpcap_account *a);
+
+/**
  * dumpcap_account(a, line):
  * Whether ${line}, of its stderr, is one that gives its counts; they are added to ${a}.
  */
@@ -26,8 +41,8 @@ int dumpcap_account(struct dumpcap_account *a, const char *line);
 
 /**
  * dumpcap_correct(a, opt, out):
- * A dumpcap that is stopped while it waits to hand over a packet gives that one up, but has counted it as received: for each interface of
- * ${opt} one packet over the ${out} that came out counts as dropped.
+ * A dumpcap that is stopped while it waits to hand over a packet gives up what the kernel has for it, which counts as dropped.  That one
+ * packet too, which it has counted as received: for each interface of ${opt} one over the ${out} that came out.
  */
 void dumpcap_correct(struct dumpcap_account *a, const struct capture_options *opt, uint64_t out);
 

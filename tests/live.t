@@ -102,6 +102,14 @@ if [ -n "$other" ]; then
 	is "$status $(stat_of documents)" "0 $(stat_of received)" 'two interfaces: packets in = documents out'
 	ok 'two interfaces: restarts' test "$(stat_of restarts)" -ge 4
 	is "$(numbers live | grep -v '^0$' | md5sum)" "$(seq 1 100 | md5sum)" 'two interfaces: each packet once, in order'
+	start --nic "$other"
+	spill=$(pgrep -P "$pid" escapture)
+	kill -STOP "$spill"
+	send 1 5000
+	kill -CONT "$spill"
+	ok 'two interfaces, a burst: the last packet comes' wait_for 60 seen 5000
+	finish INT
+	is "$status $(stat_of dropped)" '0 0' 'two interfaces, a burst: without a drop'
 fi
 
 # --- tsharks that die ---
@@ -209,6 +217,45 @@ is "$(ls -A buffers)" '' 'killed: no file stays'
 run escapture --nic lo --buffer-dir /nonexistent
 is "$status" 3 '--buffer-dir that is not there: status'
 like "$err" 'buffer-dir: /nonexistent: No such file' '--buffer-dir that is not there: said'
+
+# --- what the kernel drops: on lo it counts twice, so two ends of a cable ---
+large() { # COUNT: datagrams over that cable
+	python3 -c 'import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(int(sys.argv[1])): s.sendto(bytes(1400), ("192.0.2.66", 40411))' "$1"
+}
+at_end ip link del espcap-d0
+if ip link add espcap-d0 type veth peer name espcap-d1; then
+	for i in espcap-d0 espcap-d1; do
+		echo 1 >"/proc/sys/net/ipv6/conf/$i/disable_ipv6"
+		ip link set "$i" up
+	done
+	ip addr add 192.0.2.65/26 dev espcap-d0
+	ip neigh add 192.0.2.66 lladdr 02:00:00:00:00:02 dev espcap-d0 nud permanent
+	rm -f go
+	escapture --nic espcap-d0 --bpf "udp dst port $port" --stats stats --tshark ./slow --buffer 1M >live 2>live.err &
+	pid=$!
+	wait_for 20 listening
+	wait_for 10 has_spill
+	firsts=0
+	first_large() { ((++firsts)) && large 1 && [ "$(read_so_far)" -gt 1400 ]; }
+	wait_for 20 first_large
+	sent=20000
+	large $sent
+	told() { grep -q 'espcap-d0: so far [1-9][0-9]* packets were dropped before they could be captured' live.err; }
+	ok 'drops are told while they happen' wait_for 20 told
+	large $sent
+	is "$(grep -c 'so far' live.err)" 1 'once a minute at most'
+	kill -TERM "$pid"
+	touch go
+	status=0
+	wait "$pid" || status=$?
+	is "$status $(stat_of documents)" "0 $(stat_of received)" 'drops: what was captured is printed'
+	begun=$(($(stat_of documents) + $(stat_of dropped) - 2 * sent))
+	ok "drops: all but the packets before ($begun) are printed or counted" test "$begun" -ge 0 -a "$begun" -le "$firsts"
+elif [ -n "${CI:-}" ]; then
+	tap_result 1 'a cable can be made (ip link add ... type veth)'
+fi
 
 # --- an interface that comes later ---
 at_end ip link del espcap-t0
