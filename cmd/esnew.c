@@ -10,12 +10,15 @@
 #include "done.h"
 #include "mem.h"
 #include "msg.h"
+#include "num.h"
 #include "opt.h"
 
 enum { POLL_MS = 1000 };
 
 static const struct opt options[] = {
 	{ "done", 0, "LIST", "list of the captures that are indexed" },
+	{ "skip", 0, "LIST", "list of those to pass over in silence" },
+	{ "most", 0, "N", "look no further after N new ones" },
 	{ "wait", 0, NULL, "wait until there is one" },
 	{ "quiet", 'q', NULL, "do not name what is no capture" },
 	{ "verbose", 'v', NULL, "name what is still being written" },
@@ -30,8 +33,13 @@ static const struct opt_command command = {
 };
 
 struct settings {
-	const char *list;
+	const char *list, *skip;
+	uint64_t most;		/* 0: no limit */
 	int wait, quiet, verbose;
+};
+
+struct lists {
+	struct done *done, *skip;	/* skip: NULL: none */
 };
 
 static void
@@ -41,6 +49,12 @@ take(const struct opt *o, const char *arg, void *ctx)
 
 	if (strcmp(o->name, "done") == 0)
 		s->list = arg;
+	else if (strcmp(o->name, "skip") == 0)
+		s->skip = arg;
+	else if (strcmp(o->name, "most") == 0) {
+		if (num_count(arg, 1, UINT32_MAX, &s->most) != 0)
+			msg_usage("--most: %s: it is a number of captures", arg);
+	}
 	else if (strcmp(o->name, "wait") == 0)
 		s->wait = 1;
 	else if (strcmp(o->name, "quiet") == 0)
@@ -49,71 +63,76 @@ take(const struct opt *o, const char *arg, void *ctx)
 		s->verbose = 1;
 }
 
-/* Print ${path} if it is to be indexed; return 1 if it was printed, -1 if it may be later. */
-static int
-judge(struct done *d, const char *path, const struct settings *s, int first)
+enum verdict { NOTHING, LATER, KNOWN, NEW };
+
+/* Print ${path} if it is to be indexed, or noted. */
+static enum verdict
+judge(const struct lists *lists, const char *path, const struct settings *s, int first)
 {
-	const enum capfile kind = capfile_kind(path);
+	enum capfile kind;
 	struct done_capture c;
 	enum done_state state;
 	char *entry;
 
-	if (kind == CAPFILE_DIRECTORY || kind == CAPFILE_SPECIAL)
-		return 0;
+	/* Most of them, each time. */
+	if (done_has(lists->done, path) || (lists->skip != NULL && done_has(lists->skip, path)))
+		return NOTHING;
+	kind = capfile_kind(path);
+	if (kind == CAPFILE_DIRECTORY || kind == CAPFILE_SPECIAL || kind == CAPFILE_PIPE)
+		return NOTHING;
 	if (!arrivals_complete(path)) {
 		if (s->verbose && first)
 			msg_info("%s: it is still being written", path);
-		return -1;
+		return LATER;
 	}
 	if (kind == CAPFILE_TEXT || kind == CAPFILE_EMPTY) {
 		if (!s->quiet && first)
 			msg_warn("%s: passed over: %s", path, capfile_wrong(kind));
-		return 0;
+		return NOTHING;
 	}
-	state = done_look(d, path, &c);
+	state = done_look(lists->done, path, &c);
 	if (state == DONE_UNREADABLE && errno == EBUSY)
-		return -1;
+		return LATER;
 	if (state == DONE_UNREADABLE && errno != ENOENT && first)
 		msg_warn("%s: %s", path, strerror(errno));
 	if (state == DONE_UNREADABLE || state == DONE_KNOWN)
-		return 0;
+		return NOTHING;
 	entry = done_entry(&c, path);
 	printf("%s%c%s%c%s%c", state == DONE_NEW ? "new" : "known", '\0', path, '\0', entry, '\0');
 	free(entry);
-	return 1;
+	return state == DONE_NEW ? NEW : KNOWN;
 }
 
 /* Look through ${dir}; return how many were printed, with in *later whether there may be more soon. */
-static int
-look_through(struct done *d, const char *dir, const struct settings *s, int first, int *later)
+static uint64_t
+look_through(const struct lists *lists, const char *dir, const struct settings *s, int first, int *later)
 {
 	struct dirent **names;
-	int n = scandir(dir, &names, NULL, alphasort), i, printed = 0, one;
+	uint64_t found[NEW + 1] = { 0 };
+	int n = scandir(dir, &names, NULL, alphasort), i;
 	char *path;
 
 	if (n < 0)
 		msg_die(ES_FAILED, "%s: %s", dir, strerror(errno));
-	*later = 0;
 	for (i = 0; i < n; i++) {
-		if (names[i]->d_name[0] != '.') {
+		if (names[i]->d_name[0] != '.' && (s->most == 0 || found[NEW] < s->most)) {
 			path = mem_format("%s/%s", dir, names[i]->d_name);
-			one = judge(d, path, s, first);
-			printed += one > 0;
-			*later |= one < 0;
+			found[judge(lists, path, s, first)]++;
 			free(path);
 		}
 		free(names[i]);
 	}
 	free(names);
-	return printed;
+	*later = found[LATER] > 0;
+	return found[NEW] + found[KNOWN];
 }
 
 int
 main(int argc, char **argv)
 {
 	struct settings s = { .list = NULL };
-	struct done *d;
-	int at, watch = -1, first = 1, later, printed;
+	struct lists lists;
+	int at, watch = -1, first = 1, later;
 
 	msg_program("espcap");	/* it speaks for it */
 	at = opt_parse(&command, argc, argv, take, &s);
@@ -121,12 +140,14 @@ main(int argc, char **argv)
 		msg_usage("it takes --done LIST and one directory");
 	if (s.wait)
 		watch = arrivals_open(argv[at]);	/* before it is looked through, so that nothing comes in between */
-	d = done_open(s.list);
-	while ((printed = look_through(d, argv[at], &s, first, &later)) == 0 && s.wait) {
+	lists.done = done_open(s.list);
+	lists.skip = s.skip != NULL ? done_open(s.skip) : NULL;
+	while (look_through(&lists, argv[at], &s, first, &later) == 0 && s.wait) {
 		arrivals_wait(watch, later ? POLL_MS : -1);
 		first = 0;
 	}
-	done_close(d);
+	done_close(lists.done);
+	done_close(lists.skip);
 	opt_close_stdout();
 	return ES_OK;
 }

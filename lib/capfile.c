@@ -90,7 +90,7 @@ capfile_kind(const char *path)
 	if (S_ISDIR(st.st_mode))
 		return CAPFILE_DIRECTORY;
 	if (S_ISFIFO(st.st_mode))
-		return CAPFILE_OTHER;
+		return CAPFILE_PIPE;
 	if (!S_ISREG(st.st_mode))
 		return CAPFILE_SPECIAL;
 	fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -11,13 +11,14 @@ enum capfile {
 	CAPFILE_EMPTY,
 	CAPFILE_TEXT,
 	CAPFILE_DIRECTORY,
+	CAPFILE_PIPE,		/* a named pipe: what comes is not known */
 	CAPFILE_SPECIAL,	/* a device, a socket */
 	CAPFILE_UNREADABLE,	/* errno tells why */
 };
 
 /**
  * capfile_kind(path):
- * What ${path} is; of gzip what is inside counts (only zstd and lz4 are taken unseen).  A named pipe is CAPFILE_OTHER and not read.
+ * What ${path} is; of gzip what is inside counts (only zstd and lz4 are taken unseen).  A named pipe is not read.
  */
 enum capfile capfile_kind(const char *path);
 

@@ -132,6 +132,18 @@ set_file(struct done_capture *c, const struct stat *st)
 	c->changed = (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
 }
 
+int
+done_has(struct done *d, const char *path)
+{
+	struct done_capture c = { .size = 0 };
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return 0;
+	set_file(&c, &st);
+	return tfind(&c, &d->by_file, file_order) != NULL;
+}
+
 /* Return 0, or -1 with errno. */
 static int
 digest_file(int fd, struct done_capture *c)
@@ -193,6 +205,8 @@ done_look(struct done *d, const char *path, struct done_capture *c)
 void
 done_close(struct done *d)
 {
+	if (d == NULL)
+		return;
 	tdestroy(d->by_digest, free);
 	tdestroy(d->by_file, free);
 	free(d);

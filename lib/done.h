@@ -30,6 +30,12 @@ struct done;
 struct done *done_open(const char *path);
 
 /**
+ * done_has(d, path):
+ * Whether the list has the file ${path} as it is: cheap, its content is not read.
+ */
+int done_has(struct done *d, const char *path);
+
+/**
  * done_look(d, path, c):
  * What the list knows of the capture ${path}, with ${c} filled in.  Its content is only read where no entry has its inode, size and
  * time.
@@ -44,7 +50,7 @@ char *done_entry(const struct done_capture *c, const char *path);
 
 /**
  * done_close(d):
- * Free ${d}.
+ * Free ${d}; NULL is nothing.
  */
 void done_close(struct done *d);
 

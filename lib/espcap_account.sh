@@ -1,9 +1,13 @@
 # espcap: the account, from those of the stages.
 # shellcheck shell=bash disable=SC2034,SC2154 # what other parts set or use
 
+gave_account() { # STAGE
+	[[ -n ${account_fd[$1]:-} && -s /dev/fd/${account_fd[$1]} ]]
+}
+
 number() { # STAGE MEMBER: the number in the stage's account; 0 if there is none
 	local text=''
-	[[ ! -s $tmp/$1 ]] || text=$(<"$tmp/$1")
+	! gave_account "$1" || text=$(<"/dev/fd/${account_fd[$1]}")
 	if [[ $text =~ \"$2\":([0-9]+) ]]; then printf '%s' "${BASH_REMATCH[1]}"; else printf 0; fi
 }
 
@@ -22,7 +26,7 @@ account() {
 	done
 	line="$captured captured, $dropped dropped; $reshaped reshaped, $bad bad"
 	for stage in "${!status[@]}"; do
-		[[ -s $tmp/$stage ]] || problem="$stage gave no account"
+		gave_account "$stage" || problem="$stage gave no account"
 	done
 	if [[ -z $problem ]] && ((captured != reshaped + bad)); then
 		problem="between escapture and esreshape: $captured captured, but $reshaped reshaped and $bad bad"
@@ -39,7 +43,8 @@ account() {
 	[[ -z $problem ]] || error 3 "the account does not balance, $problem"
 }
 
-# The account for --stats, if that is wanted.
+# The account for --stats, if that is wanted.  The file is made at the start too: a path that can't be written is told then, and no
+# older account is taken for this one's.
 write_stats() { # PROBLEM
 	[[ -z $stats ]] || print_stats "$1" >"$stats" || error 3 "$stats: the account could not be written"
 }
@@ -51,8 +56,8 @@ print_stats() { # PROBLEM
 		"${total[indexed]}" "${total[duplicate]}" "${total[rejected]}" "${total[left]}"
 	printf ',"balanced":%s,"stages":[' "$([[ -z $1 ]] && echo true || echo false)"
 	for stage in "${stages[@]}"; do
-		[[ -s $tmp/$stage ]] || continue
-		printf '%s%s' "$comma" "$(<"$tmp/$stage")"
+		gave_account "$stage" || continue
+		printf '%s%s' "$comma" "$(<"/dev/fd/${account_fd[$stage]}")"
 		comma=,
 	done
 	printf ']}\n'
@@ -61,4 +66,11 @@ print_stats() { # PROBLEM
 # A line for the system's log, if that is wanted.
 note() { # TEXT
 	[[ -z $syslog ]] || logger -t espcap -p user.info -- "$1" || printf 'espcap: the system log could not be written\n' >&2
+}
+
+# What will run, without names and passwords.
+note_start() {
+	local esbulk_options=("${esbulk_options[@]/#--node=*@/--node=}")
+	note "start: $(show_pipeline)"
+	trap 'note "end: status $?"' EXIT
 }

@@ -1,69 +1,114 @@
 # espcap: captures that arrive in a directory, for --done and --follow.
 # shellcheck shell=bash disable=SC2034,SC2154 # what other parts set or use
 
-batch=200 # captures in one run of the pipeline
+most=200 # captures in one run of the pipeline
+new_fd='' skip_fd='' list_fd='' told=''
+files=() entries=() # the new captures: options for escapture, and what the list will say of them
+
+check_follow() {
+	[[ -n $done_list$follow ]] || return 0
+	[[ -n $dir && -z ${given[nic]:-} && -z ${given[file]:-} ]] || wrong_use '--done and --follow are for --dir'
+	[[ -n ${given[node]:-} ]] || wrong_use '--done and --follow need --node: on stdout no one says what arrived'
+	local option
+	for option in "${escapture_options[@]}"; do
+		[[ $option != --count=* ]] || wrong_use '--count would leave captures half indexed: not with --done or --follow'
+	done
+	[[ -n ${given[id]:-} ]] || esreshape_options+=(--id)
+}
+
+open_list() {
+	if [[ -z $done_list ]]; then
+		new_file list_fd
+		done_list=/dev/fd/$list_fd
+	fi
+	must_be_writable "$done_list"
+	exec {list_fd}>>"$done_list"
+	[[ -f $done_list ]] || error 2 "$done_list: it is no regular file"
+	flock -n "$list_fd" || error 4 "$done_list: another espcap is at work with this list"
+	# A run that was killed can have left half a line.
+	[[ ! -s $done_list || -z $(tail -c 1 "$done_list") ]] || echo >&"$list_fd"
+}
 
 add_to_list() { # ENTRY...
 	if ! { printf '%s\n' "$@" >&"$list_fd" && sync -d "$done_list"; }; then error 3 "$done_list: the list can't be written"; fi
 }
 
+# Look for new captures, with --follow until there are some.  Those that are not new but for their name are noted.
+find_new() {
+	local words i one
+	"${die[@]}" "$esnew" --done="$done_list" --skip="/dev/fd/$skip_fd" --most="$most" ${follow:+--wait} ${told:+--quiet} \
+		${verbose:+--verbose} "$dir" >"/dev/fd/$new_fd" {list_fd}>&- &
+	may_be_stopped $!
+	status_of "$capture_pid" one
+	capture_pid='' told=1
+	files=() entries=()
+	[[ -z $stopping ]] || return 0
+	((one <= 128)) || error 3 'the directory could not be looked through'
+	((one == 0)) || exit "$one"
+	mapfile -d '' -t words <"/dev/fd/$new_fd"
+	for ((i = 0; i + 2 < ${#words[@]}; i += 3)); do
+		if [[ ${words[i]} == known ]]; then
+			add_to_list "${words[i + 2]}"
+		else
+			files+=("--file=${words[i + 1]}") entries+=("${words[i + 2]}")
+		fi
+	done
+}
+
 # Index the new captures in the directory, and note in the list those that were delivered to the last packet.
 follow_dir() {
-	local list_fd words i files entries options=("${escapture_options[@]}") result=0 one pause=1
-	exec {list_fd}>>"$done_list" || error 3 "$done_list: the list can't be written"
-	[[ -f $done_list ]] || error 2 "$done_list: it is no regular file"
-	flock -n "$list_fd" || error 4 "$done_list: another espcap is at work with this list"
-	# A run that was killed can have left half a line.
-	[[ ! -s $done_list || -z $(tail -c 1 "$done_list") ]] || echo >&"$list_fd"
+	local i options=() result=0 one pause=1 all=$most
+	# espcap chooses the files, not escapture.
+	for i in "${escapture_options[@]}"; do [[ $i == --dir=* ]] || options+=("$i"); done
+	open_list
+	told=$quiet
+	new_file new_fd
+	new_file skip_fd
+	write_stats ''
 	while [[ -z $stopping ]]; do
-		"${die[@]}" "$esnew" --done="$done_list" ${follow:+--wait} ${quiet:+--quiet} ${verbose:+--verbose} "$dir" >"$tmp/new" {list_fd}>&- &
-		may_be_stopped $!
-		status_of "$capture_pid" one
-		capture_pid=''
-		[[ -z $stopping ]] || break
-		((one == 0)) || return "$one"
-		mapfile -d '' -t words <"$tmp/new"
-		if ((${#words[@]} == 0)); then
-			[[ -s $tmp/escapture ]] || write_stats ''
-			break
+		find_new
+		if ((${#files[@]} == 0)); then
+			[[ -n $follow && -z $stopping ]] || break
+			continue
 		fi
-		files=() entries=()
-		for ((i = 0; i + 2 < ${#words[@]}; i += 3)); do
-			if [[ ${words[i]} == known ]]; then
-				add_to_list "${words[i + 2]}"
-			elif ((${#files[@]} < batch)); then
-				files+=("--file=${words[i + 1]}") entries+=("${words[i + 2]}")
-			fi
-		done
-		((${#files[@]} > 0)) || continue
-		escapture_options=("${options[@]}" "${files[@]}")
 		one=0
-		run_once || one=$?
-		if ((one <= 1 && $(number esbulk left) == 0)) && [[ -z $stopping ]]; then
+		run_once "${options[@]}" "${files[@]}" || one=$?
+		if (($(number esbulk left) == 0 && one <= 1)); then
 			add_to_list "${entries[@]}"
 			((one == 0)) || result=$one
-			pause=1
-		elif [[ -z $follow || -n $stopping ]] || ((one == 2)); then
-			((one > 1)) || one=4
+			((pause = 1, most = 2 * most < all ? 2 * most : all))
+		elif [[ -n $stopping ]]; then
+			return 4
+		elif ((one == 2)); then
+			return 2
+		elif (($(number esbulk left) == 0 && status[esbulk] <= 1 && $(number escapture failed_files) > 0)); then
+			# One that can't be read does not hold up the others: which it is is found by halves.  One that has gone was renamed,
+			# or the ring was faster.
+			((most = (${#files[@]} + 1) / 2))
+			if ((${#files[@]} == 1)) && [[ -e ${files[0]#--file=} ]]; then
+				pass_over
+				result=3
+			fi
+		elif [[ -z $follow ]]; then
 			return "$one"
 		else
 			printf 'espcap: not delivered; again in %d s\n' "$pause" >&2
-			sleep "$pause" &
-			wait $! || true
+			rest "$pause"
 			((pause = pause < 60 ? 2 * pause : 60))
 		fi
 	done
 	return "$result"
 }
 
-check_follow() {
-	[[ -n $done_list$follow ]] || return 0
-	[[ -n $dir && -z ${given[nic]:-} && -z ${given[file]:-} ]] || wrong_use '--done and --follow are for --dir'
-	[[ -n ${given[node]:-} ]] || wrong_use '--done and --follow need --node: on stdout no one says what arrived'
-	[[ -n ${given[id]:-} ]] || esreshape_options+=(--id)
-	# With them espcap chooses the files, not escapture.
-	local i kept=()
-	for i in "${escapture_options[@]}"; do [[ $i == --dir=* ]] || kept+=("$i"); done
-	escapture_options=("${kept[@]}")
-	: "${done_list:=$tmp/done}"
+pass_over() {
+	printf 'espcap: %s: it can not be indexed: passed over, and tried again at the next start\n' "${files[0]#--file=}" >&2
+	printf '%s\n' "${entries[0]}" >>"/dev/fd/$skip_fd"
+}
+
+rest() { # SECONDS; a signal ends it
+	local pid
+	sleep "$1" &
+	pid=$!
+	wait "$pid" || true
+	kill "$pid" 2>/dev/null || true
 }

@@ -64,7 +64,7 @@ parse_options() {
 		esac
 		[[ $word == --?* ]] || wrong_use "unknown option or operand '$word'"
 		name=${word#--} name=${name%%=*} value=()
-		[[ -n ${owners[$name]:-} ]] || wrong_use "unknown option '--$name'"
+		[[ -n $name && -n ${owners[$name]:-} ]] || wrong_use "unknown option '${word%%=*}'"
 		[[ $word != *=* ]] || value=("${word#*=}")
 		if [[ -z ${takes_value[$name]} ]]; then
 			((${#value[@]} == 0)) || wrong_use "option '--$name' takes no argument"
@@ -73,7 +73,12 @@ parse_options() {
 			value=("$1")
 			shift
 		fi
-		if [[ ${owners[$name]} == ' espcap' ]]; then take_own "$name" "${value[@]}"; else pass_on "$name" "${value[@]}"; fi
+		if [[ ${owners[$name]} == ' espcap' ]]; then
+			[[ -z ${takes_value[$name]} || -n ${value[0]} ]] || wrong_use "option '--$name' needs an argument"
+			take_own "$name" "${value[@]}"
+		else
+			pass_on "$name" "${value[@]}"
+		fi
 	done
 }
 
@@ -96,8 +101,8 @@ take_own() { # NAME [VALUE]
 # What espcap.yml sets and the command line does not.
 read_config() {
 	local words i stage word name from=/dev/null
-	"$esconfig" ${config:+"--config=$config"} >"$tmp/config" || exit
-	mapfile -d '' -t words <"$tmp/config"
+	mapfile -d '' -t words < <("$esconfig" ${config:+"--config=$config"})
+	wait $! || exit
 	for ((i = 0; i + 1 < ${#words[@]}; i += 2)); do
 		stage=${words[i]} word=${words[i + 1]}
 		name=${word#--} name=${name%%=*}
@@ -113,8 +118,8 @@ read_config() {
 		espcap)
 			case $name in
 			stats) stats=${stats:-${word#*=}} ;;
-			done) done_list=${done_list:-${word#*=}} ;;
-			follow) follow=1 ;;
+			done) [[ -z $dir ]] || done_list=${done_list:-${word#*=}} ;; # another source on the command line has no list
+			follow) [[ -z $dir ]] || follow=1 ;;
 			syslog) syslog=1 ;;
 			quiet) quiet=1 ;;
 			esac
@@ -127,6 +132,7 @@ read_config() {
 # Refused documents are kept, where the next person looks for them.
 keep_rejects() {
 	local state=${STATE_DIRECTORY:-}
+	state=${state%%:*}
 	[[ -n ${given[node]:-} && -z ${given[rejects]:-} ]] || return 0
 	if [[ -z $state ]]; then
 		if [[ -n ${XDG_STATE_HOME:-} ]]; then
@@ -140,5 +146,16 @@ keep_rejects() {
 	# Where that can't be, esbulk makes a file of its own if it needs one.
 	if [[ -n $dry_run ]] || { (umask 077 && mkdir -p "$state") 2>/dev/null && [[ -w $state ]]; }; then
 		esbulk_options+=("--rejects=$state/rejects.ndjson")
+	fi
+}
+
+# How much the stages say.
+pass_on_words() {
+	[[ -z $quiet ]] || escapture_options=(-q "${escapture_options[@]}")
+	if [[ -n $verbose ]]; then
+		escapture_options=(-v "${escapture_options[@]}")
+		esbulk_options+=(-v)
+	else
+		esbulk_options+=(-q)
 	fi
 }

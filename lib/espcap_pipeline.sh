@@ -1,32 +1,48 @@
 # espcap: the stages, each in a process, chained by pipes.
 # shellcheck shell=bash disable=SC2034,SC2154 # what other parts set or use
 
-tmp='' capture_pid='' stopping=''
+capture_pid='' bulk_pid='' stopping='' waiting=''
+declare -A account_fd=() # of each stage: the file with its account
+declare -A status=()     # how each stage ended
 
-# shellcheck disable=SC2317 # called by a trap
-clean_up() {
-	[[ -z $tmp ]] || rm -rf "$tmp"
+# A file for reading and writing that has no name, so that none stays however this ends.
+new_file() { # NAME: the variable for its descriptor
+	local path fd
+	path=$(mktemp "${TMPDIR:-/tmp}/espcap.XXXXXX") || error 3 'no temporary file can be made'
+	exec {fd}<>"$path"
+	rm -f -- "$path"
+	printf -v "$1" '%d' "$fd"
 }
 
-# Ctrl-C and kill end the first stage; the others then end with their input.
-# shellcheck disable=SC2317 # called by a trap
-stop_capture() {
-	stopping=1
-	[[ -z $capture_pid ]] || kill -TERM "$capture_pid" 2>/dev/null || true
-}
-
-# A pipe whose ends are the descriptors $write_end and $read_end.
+# A pipe whose ends are the descriptors $write_end and $read_end; the process behind <( ) only lends it.
 make_pipe() {
 	local both
-	mkfifo "$tmp/pipe"
-	exec {both}<>"$tmp/pipe"
-	# shellcheck disable=SC2094 # it is a pipe
-	exec {write_end}>"$tmp/pipe" {read_end}<"$tmp/pipe" {both}>&-
-	rm "$tmp/pipe"
+	exec {both}<> <(:)
+	exec {write_end}>"/dev/fd/$both" {read_end}<"/dev/fd/$both" {both}>&-
 }
 
-# The status of the process PID, in spite of signals that end the wait early.
-status_of() { # PID
+# Ctrl-C and kill end the first stage; the others then end with their input.  When a server does not take what is left, esbulk
+# keeps it in the end if it is asked again.
+# shellcheck disable=SC2317 # called by a trap
+stop() {
+	stopping=1
+	if [[ -n $capture_pid ]]; then
+		kill -TERM "$capture_pid" 2>/dev/null || true
+	elif [[ -n $bulk_pid ]]; then
+		[[ -n $waiting ]] || printf 'espcap: delivering what was captured; once more to keep the rest in a file and end\n' >&2
+		[[ -z $waiting ]] || kill -USR2 "$bulk_pid" 2>/dev/null || true
+		waiting=1
+	fi
+}
+
+# The process PID is the one to end on Ctrl-C, which may have come already.
+may_be_stopped() { # PID
+	capture_pid=$1
+	[[ -z $stopping ]] || stop
+}
+
+# The status of the process PID into NAME, in spite of signals that end the wait early.
+status_of() { # PID NAME
 	local status
 	while :; do
 		status=0
@@ -40,42 +56,46 @@ status_of() { # PID
 die=()
 ! command -v setpriv >/dev/null || die=(setpriv --pdeathsig TERM --)
 
-# The process PID is the one to end on Ctrl-C, which may have come already.
-may_be_stopped() { # PID
-	capture_pid=$1
-	[[ -z $stopping ]] || stop_capture
+# Become esbulk.  Names and passwords in the nodes' URLs, which may be from a file that only we can read, stay out of ps.
+become_esbulk() {
+	local word nodes='' others=()
+	for word in "${esbulk_options[@]}"; do
+		if [[ $word == --node=* ]]; then nodes+=,${word#--node=}; else others+=("$word"); fi
+	done
+	if [[ $nodes == *@* ]]; then export ELASTICSEARCH_URL=${nodes#,}; else others=("${esbulk_options[@]}"); fi
+	exec "${program[esbulk]}" --stats="/dev/fd/${account_fd[esbulk]}" "${others[@]}"
 }
 
-declare -A status=()
-
-run_pipeline() {
-	local write_end read_end to_reshape from_capture to_bulk from_reshape reshape_pid bulk_pid='' one
+# Signals that go to a whole group, such as a terminal's and timeout(1)'s, are for the first stage alone.
+run_pipeline() { # ESCAPTURE-OPTION...
+	local write_end read_end to_reshape from_capture to_bulk from_reshape reshape_pid one
 	make_pipe
 	to_reshape=$write_end from_capture=$read_end
 	if [[ -n ${given[node]:-} ]]; then
 		make_pipe
 		to_bulk=$write_end from_reshape=$read_end
-		"${program[esbulk]}" --stats="$tmp/esbulk" "${esbulk_options[@]}" <&"$from_reshape" \
-			{to_reshape}>&- {from_capture}<&- {to_bulk}>&- {from_reshape}<&- &
+		(trap '' INT TERM HUP && become_esbulk) <&"$from_reshape" {to_reshape}>&- {from_capture}<&- {to_bulk}>&- {from_reshape}<&- &
 		bulk_pid=$!
 		exec {from_reshape}<&-
 	else
 		{ exec {to_bulk}>&1; } 2>/dev/null || error 3 'stdout is closed, and without --node the bulk stream goes there'
 	fi
-	"${program[esreshape]}" --stats="$tmp/esreshape" "${esreshape_options[@]}" - <&"$from_capture" >&"$to_bulk" \
-		{to_reshape}>&- {from_capture}<&- {to_bulk}>&- &
+	(trap '' INT TERM HUP && exec "${program[esreshape]}" --stats="/dev/fd/${account_fd[esreshape]}" "${esreshape_options[@]}" -) \
+		<&"$from_capture" >&"$to_bulk" {to_reshape}>&- {from_capture}<&- {to_bulk}>&- &
 	reshape_pid=$!
 	exec {from_capture}<&- {to_bulk}>&-
 	# If this script is killed, so is the capture, and the other stages end with it.
-	"${die[@]}" "${program[escapture]}" --stats="$tmp/escapture" "${escapture_options[@]}" </dev/stdin >&"$to_reshape" {to_reshape}>&- &
+	"${die[@]}" "${program[escapture]}" --stats="/dev/fd/${account_fd[escapture]}" "$@" <&"$stdin" >&"$to_reshape" {to_reshape}>&- &
 	may_be_stopped $!
 	exec {to_reshape}>&-
 	status_of "$capture_pid" one && status[escapture]=$one
 	capture_pid=''
 	status_of "$reshape_pid" one && status[esreshape]=$one
 	if [[ -n $bulk_pid ]]; then status_of "$bulk_pid" one && status[esbulk]=$one; fi
+	bulk_pid=''
 }
 
+# The pipeline as a line for a shell.
 show_pipeline() {
 	local stage words
 	for stage in "${stages[@]}"; do
@@ -88,7 +108,7 @@ show_pipeline() {
 			;;
 		esac
 		[[ $stage == escapture ]] || printf ' | '
-		printf '%s' "$stage"
+		if [[ $(command -v "$stage") -ef ${program[$stage]} ]]; then printf '%s' "$stage"; else printf '%q' "${program[$stage]}"; fi
 		((${#words[@]} == 0)) || printf ' %q' "${words[@]}"
 	done
 	printf '\n'
@@ -107,5 +127,17 @@ end_status() {
 		fi
 		if ((one > 1 || result == 0)); then result=$one; fi
 	done
+	return "$result"
+}
+
+# One run of the pipeline: its status.
+run_once() { # ESCAPTURE-OPTION...
+	local stage result=0
+	for stage in "${stages[@]}"; do
+		if [[ -n ${account_fd[$stage]:-} ]]; then : >"/dev/fd/${account_fd[$stage]}"; else new_file "account_fd[$stage]"; fi
+	done
+	run_pipeline "$@"
+	end_status || result=$?
+	if ((result != 2)); then account; fi
 	return "$result"
 }

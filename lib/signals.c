@@ -12,7 +12,7 @@ enum { ONE_MS = 500 };
 void
 signals_open(struct signals *s)
 {
-	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
+	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 };
 	struct sigaction was;
 	sigset_t set;
 	size_t i;
@@ -38,6 +38,10 @@ signals_take(struct signals *s, int *report)
 	while (read(s->fd, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo == SIGUSR1) {
 			*report = 1;
+			continue;
+		}
+		if (info.ssi_signo == SIGUSR2) {
+			n += 2;
 			continue;
 		}
 		now = now_ms();

@@ -142,7 +142,12 @@ source_look(struct source *s)
 		return;
 	}
 	s->kind = capfile_kind(s->path);
-	wrong = s->kind == CAPFILE_DIRECTORY && s->from_dir ? "it is a directory" : capfile_wrong(s->kind);
+	wrong = capfile_wrong(s->kind);
+	/* Nobody may ever write to a pipe that just lies there. */
+	if (s->from_dir && s->kind == CAPFILE_DIRECTORY)
+		wrong = "it is a directory";
+	else if (s->from_dir && s->kind == CAPFILE_PIPE)
+		wrong = "it is a named pipe";
 	if (wrong != NULL)
 		s->wrong = mem_string(wrong, strlen(wrong));
 }

@@ -24,6 +24,21 @@ run espcap - <"$p/dns.pcap"
 is "$status" 2 'operands are wrong use'
 run bash -c "espcap --file=- <'$p/dns.pcap'"
 is "$status $(wc -l <out)" '0 22' '--file=- is stdin'
+run python3 -c 'import socket, subprocess, sys
+a, b = socket.socketpair()
+a.sendall(open(sys.argv[1], "rb").read())
+a.shutdown(socket.SHUT_WR)
+sys.exit(subprocess.run(["espcap", "--file=-"], stdin=b).returncode)' "$p/dns.pcap"
+is "$status $(wc -l <out)" '0 22' '--file=- is a socket, as a daemon may give it'
+run bash -c "espcap --file='$p/dns.pcap' <&-"
+is "$status $(wc -l <out)" '0 22' 'stdin is closed'
+mkdir odd
+for name in $'new\nline.pcap' "quo'\"te \$(id).pcap" '*.pcap' -dash.pcap $'\xff.pcap'; do cp "$p/arp.pcap" "odd/$name"; done
+mkfifo odd/pipe
+run espcap --dir=odd
+is "$status $(wc -l <out)" '0 20' 'odd names, and a named pipe is passed over'
+(cd odd && for name in *.pcap; do espcap -q --file "$name"; done) >out 2>err
+is "$(wc -l <out)$(<err)" 20 'odd names one by one'
 run espcap --file="$p/icmp.pcap" -- -Y icmpv6
 is "$(wc -l <out)" 2 "tshark's own arguments after --"
 
@@ -49,12 +64,22 @@ wrong "unknown option '--nope'" --nope
 wrong "'--file' needs an argument" --file
 wrong "'--id' takes no argument" --id=1 --file x
 wrong "unknown option or operand 'x'" x
+wrong 'unknown option' --=x
+for o in 'done' stats config; do wrong "'--$o' needs an argument" "--$o=" --dir odd; done
 wrong 'escapture: --count: x: it is a number' --count=x --file "$p/arp.pcap"
 wrong 'esreshape: --index: Big: ' --index Big --file "$p/arp.pcap"
 wrong 'esbulk: --chunk: 0: ' --chunk=0 --node=localhost --file "$p/arp.pcap"
 wrong 'escapture: --bpf: .nonsense words.: ' --bpf='nonsense words' --file "$p/arp.pcap"
 run espcap --dry-run --file "a b" --node 'x,y' --id --chunk 5
 is "$status $out" '0 escapture --config=/dev/null --file=a\ b | esreshape --id | '"esbulk --node=x\\,y --chunk=5 --rejects=$tmp/state/espcap/rejects.ndjson -q" '--dry-run shows the pipeline, quoted'
+
+run espcap --dry-run --file "$p/arp.pcap" --tag $'a=b c\n$(id)'
+mv out line
+run bash line
+is "$(sed -n 2p out | jq -r .a)" $'b c\n$(id)' 'and can be given to a shell'
+PATH=/usr/bin:/bin "$bin/espcap" --dry-run --file "$p/arp.pcap" >line
+run env PATH=/usr/bin:/bin bash line
+is "$status $(wc -l <out)" '0 4' 'also where the commands are not in PATH'
 
 # --- configuration ---
 cat >espcap.yml <<END
@@ -71,6 +96,12 @@ printf 'tshark_path: /nonexistent/tshark\n' >c.yml
 run espcap --config c.yml --file "$p/arp.pcap"
 is "$status" 3 'tshark_path that is not there: status'
 like "$err" 'espcap: escapture failed with status 3' 'and the stage is named'
+
+echo old >stats
+run espcap --file=x --count=x --stats=stats
+is "$status$(cat stats)" 2 'wrong use of a stage: no older account stays'
+run espcap --file="$p/arp.pcap" --stats=nothere/stats
+is "$status $(wc -l <out) $err" '3 0 espcap: nothere/stats: No such file or directory' '--stats that can not be written is told before the work'
 
 # --- stages that fail ---
 run espcap --file=nothere.pcap --file="$p/arp.pcap"
@@ -153,11 +184,45 @@ is "$(jq .balanced stats)" true 'the account balances'
 is "$(jq .captured stats)" "$(($(wc -l <live) / 2))" 'every packet captured came out'
 is "$(jq '.stages[0].received == .captured' stats)" true 'as many as dumpcap received'
 
-espcap --nic=lo --bpf='udp dst port 40406' >live 2>live.err &
+# timeout(1) and a terminal that is closed send theirs to the whole group.
+for signal in TERM HUP; do
+	rm -f live stats
+	setsid env --default-signal=INT,TERM,HUP espcap --nic=lo --bpf='udp dst port 40405' --stats=stats >live 2>live.err &
+	pid=$!
+	wait_for 20 grew
+	send
+	kill -"$signal" -- "-$pid"
+	wait "$pid"
+	is "$? $(jq -c "[.balanced, .captured == $(($(wc -l <live) / 2))]" stats)" '0 [true,true]' "SIG$signal to the group is the normal end too"
+done
+
+mkdir scratch
+TMPDIR=$tmp/scratch espcap --nic=lo --bpf='udp dst port 40406' >live 2>live.err &
 pid=$!
 wait_for 20 pgrep -f 'dumpcap.*udp dst port 40406'
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 none() { ! pgrep -f 'udp dst port 40406' >/dev/null; }
 ok 'killed, it leaves no child' wait_for 10 none
+ok 'and no file' rmdir scratch
+
+# --- no server ---
+mkfifo packets
+printf 'node: http://me:secret@127.0.0.1:1\n' >c.yml
+env --default-signal=INT espcap --config=c.yml --file=- --stats=stats --rejects=refused <packets 2>err &
+pid=$!
+exec 8>packets
+cat "$p/dns.pcap" >&8
+wait_for 20 pgrep -P "$pid" esbulk
+unlike "$(tr '\0' ' ' <"/proc/$(pgrep -P "$pid" esbulk)/cmdline")" secret "a password of the configuration is not in another process's arguments"
+exec 8>&-
+gone() { ! pgrep -P "$pid" escapture && ! pgrep -P "$pid" esreshape; }
+wait_for 20 gone
+said() { grep -q "$1" err; }
+kill -INT "$pid"
+ok 'Ctrl-C while no server takes it: said' wait_for 10 said 'once more to keep the rest in a file and end'
+kill -INT "$pid"
+wait "$pid"
+is "$? $(jq -c '[.captured, .left, .balanced]' stats)" '4 [11,11,true]' 'a second one ends it, and the account balances'
+like "$(<err)" 'esbulk: 11 documents are left in .*: give it to esbulk again' 'and nothing is lost'
 done_testing

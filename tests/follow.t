@@ -56,6 +56,21 @@ into
 is "$status" 0 'a half line in the list is no harm'
 like "$err" 'list:[0-9]+: no entry of a list of captures: passed over' 'and named'
 is "$(tail -n 1 list | grep -c midnight)" 1 'nor is the next entry lost'
+mkfifo in/pipe
+into
+is "$status$(grep pipe <<<"$err")" 0 'a named pipe there is passed over'
+rm in/pipe
+into --count=2
+is "$status" 2 '--count would leave captures half indexed'
+run espcap --dir=in --done=list --node="$url" --dry-run
+ok '--dry-run: the line can be given to a shell' bash -o pipefail -c "$out"
+run espcap --dir=in --done= --node="$url"
+is "$status" 2 'a list without a name'
+printf 'dir: in\ndone: list\n' >c.yml
+run espcap --config=c.yml --file="$p/dns.pcap" -q
+is "$status $(wc -l <out)" '0 22' 'a file on the command line has nothing to do with the list of the configuration'
+run espcap --dir=in --done=new-list --node="$url" --stats=stats
+is "$status $(wc -l <new-list)" "0 $(find in -type f | wc -l)" 'a list of its own'
 run espcap --file="$p/dns.pcap" --done=list --node="$url"
 is "$status" 2 '--done is for --dir'
 run espcap --dir=in --done=list
@@ -66,6 +81,22 @@ run espcap --dir=in --done=/dev/full --node="$url"
 is "$status" 2 'a device is no list'
 run espcap --dir=in --done=nothere/list --node="$url"
 is "$status" 3 'a list that can not be made: status 3'
+
+# --- a capture that kills tshark does not hold up the others ---
+# shellcheck disable=SC2016 # for the stand-in's shell
+printf '#!/bin/bash\n[[ $* != *" -r "* || $(stat -Lc %%s /dev/stdin) != %d ]] || kill -KILL $$\nexec %q "$@"\n' \
+	"$(stat -c %s "$p/icmp.pcap")" "$(command -v tshark)" >tshark-dies
+chmod 755 tshark-dies
+mkdir poisoned
+for name in arp dns icmp vlan; do cp "$p/$name.pcap" poisoned; done
+echo text >poisoned/text
+run espcap --dir=poisoned --done=poisoned.list --node="$url" --tshark=./tshark-dies
+is "$status" 3 'a capture that kills tshark: status 3'
+like "$err" 'espcap: poisoned/icmp.pcap: it can not be indexed' 'and it is named'
+is "$(cut -d '"' -f 2 poisoned.list | sort | xargs)" 'poisoned/arp.pcap poisoned/dns.pcap poisoned/vlan.pcap' 'the others are indexed and noted'
+is "$(grep -c 'text: passed over' <<<"$err")" 1 'what is no capture is named once'
+run espcap --dir=poisoned --done=poisoned.list --node="$url"
+is "$status $(wc -l <poisoned.list)" '0 4' 'another tshark takes it the next time'
 
 # --- --follow ---
 mkdir ring
@@ -104,5 +135,9 @@ PATH=$tmp/log:$PATH run espcap --syslog --file="$p/arp.pcap" --node="http://me:s
 is "$status$err" 0 '--syslog'
 like "$(head -n 1 log/lines)" '^-t espcap -p user.info -- start: escapture .*arp.pcap \| esreshape' 'notes the start'
 unlike "$(cat log/lines)" secret 'without a password'
-like "$(tail -n 1 log/lines)" "$arp captured, 0 dropped; $arp reshaped, 0 bad; $arp indexed" 'and the account'
+like "$(cat log/lines)" "$arp captured, 0 dropped; $arp reshaped, 0 bad; $arp indexed" 'and the account'
+is "$(tail -n 1 log/lines)" '-t espcap -p user.info -- end: status 0' 'and the end'
+rm log/lines
+PATH=$tmp/log:$PATH run espcap --syslog --file="$p/arp.pcap" --node="http://me:s/e:c@r@et@${url#http://}" -q
+unlike "$(cat log/lines)" 'c@r|et@' 'without a password, whatever is in it'
 done_testing
