@@ -213,7 +213,8 @@ env --default-signal=INT espcap --config=c.yml --file=- --stats=stats --rejects=
 pid=$!
 exec 8>packets
 cat "$p/dns.pcap" >&8
-wait_for 20 pgrep -P "$pid" esbulk
+all_run() { pgrep -P "$pid" -x esbulk && pgrep -P "$pid" -x esreshape && pgrep -P "$pid" -x escapture; }
+wait_for 20 all_run
 unlike "$(tr '\0' ' ' <"/proc/$(pgrep -P "$pid" esbulk)/cmdline")" secret "a password of the configuration is not in another process's arguments"
 exec 8>&-
 gone() { ! pgrep -P "$pid" escapture && ! pgrep -P "$pid" esreshape; }
