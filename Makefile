@@ -1,7 +1,7 @@
 # make            build/esifaces build/escapture build/esreshape build/esbulk build/espcap
 # make check      all tests, real node included (installs what they need)
 # make demo       real packets into a real node, and a look at them
-# make bench      ratios taken side by side in one run
+# make bench      ratios taken side by side in one run, into build/bench.{json,md,svg}; BENCH="reshape growth": these; QUICK=1 tries it
 # make matrix     the servers, Elasticsearch 6 to 9 and OpenSearch 1 to 3, one after another
 # make fuzz       each fuzz target for FUZZ_SECONDS (300)
 # make dist       build/espcap-VERSION.tar.gz, the same bytes from the same commit
@@ -139,8 +139,8 @@ fuzz:
 
 # Each compares in one run: the machine's speed of the day does not matter.
 bench: all
-	scripts/deps.sh --tests
-	$(Q)for b in tests/bench/*.sh; do printf '\n== %s\n' "$$b"; ESPCAP_BIN=$(abspath $(BUILD)) "$$b" "$(BUILD)" || exit; done
+	scripts/deps.sh --bench
+	tests/bench/run $(BUILD) $(BENCH)
 
 # Real nodes of seven kinds, one after another; the table is in build/matrix.txt.
 matrix: all

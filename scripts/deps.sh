@@ -4,9 +4,10 @@ set -euo pipefail
 
 usage() {
 	cat <<'END'
-usage: deps.sh [--tests | --demo] [--print]
+usage: deps.sh [--tests | --demo | --bench] [--print]
 Install with apt-get what building and running espcap needs; with --demo also what a test node and the queries need, with
---tests what the tests need.  Needs root, or sudo without a password; otherwise it prints the line to run and exits with 3.
+--tests what the tests need, with --bench what make bench needs, and other clients to compare with.  Needs root, or sudo without
+a password; otherwise it prints the line to run and exits with 3.
 
   --print   only print the packages that are missing
 END
@@ -20,7 +21,8 @@ error() {
 build=(gcc make pkg-config libc6-dev libjsmn-dev libpcap-dev libyaml-dev libcurl4-openssl-dev zlib1g-dev libsodium-dev nettle-dev libxxhash-dev libseccomp-dev)
 run=(tshark wireshark-common curl util-linux jq)
 demo=(maven default-jre-headless python3 procps)
-tests=(iproute2 systemd clang libclang-rt-dev llvm hyperfine openssl time perl libcmocka-dev shellcheck cppcheck mandoc codespell git binutils chromium kcat bash-completion debhelper lintian mmdebstrap)
+tests=(iproute2 systemd clang libclang-rt-dev llvm openssl perl libcmocka-dev shellcheck cppcheck mandoc codespell git binutils chromium kcat bash-completion debhelper lintian mmdebstrap)
+bench=(hyperfine time gnuplot-nox golang-go nodejs npm python3-pip)
 print=''
 
 wanted=("${build[@]}" "${run[@]}")
@@ -28,6 +30,7 @@ for word; do
 	case $word in
 	--demo) wanted+=("${demo[@]}") ;;
 	--tests) wanted+=("${demo[@]}" "${tests[@]}") ;;
+	--bench) wanted+=("${demo[@]}" "${bench[@]}") ;;
 	--print) print=1 ;;
 	-h | --help) usage && exit 0 || exit 3 ;;
 	*)
@@ -40,10 +43,13 @@ done
 command -v dpkg-query >/dev/null || error 3 'this is neither Debian nor Ubuntu: install by hand what README.md names'
 missing=()
 for package in "${wanted[@]}"; do
-	# Another Java or compiler than Debian's does as well.
+	# Another Java, compiler or the like than Debian's does as well.
 	case $package in
 	default-jre-headless) ! java -version >/dev/null 2>&1 || continue ;;
 	gcc) ! command -v cc >/dev/null || continue ;;
+	golang-go) ! command -v go >/dev/null || continue ;;
+	nodejs | npm) ! command -v npm >/dev/null || continue ;;
+	python3-pip) ! python3 -m pip --version >/dev/null 2>&1 || continue ;;
 	esac
 	status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
 	[[ $status == *' installed' ]] || missing+=("$package")

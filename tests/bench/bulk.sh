@@ -1,128 +1,80 @@
 #!/bin/bash
-# esbulk against what people would post a bulk stream with: CPU and wall time, side by side in one run, best of $ROUNDS rounds each;
-# then the faults, and what they cost.  The server is sink.c, which costs little.
-set -euo pipefail
-top=$(cd "$(dirname "$0")/../.." && pwd)
-bin=${ESPCAP_BIN:-$top/build}
-rounds=${ROUNDS:-5}
-work=$(mktemp -d "${TMPDIR:-/tmp}/espcap-bench.XXXXXX")
-sink_pid=''
-stop_sink() {
-	[[ -z $sink_pid ]] || kill "$sink_pid"
-	wait
-	sink_pid=''
-}
-trap 'stop_sink; rm -rf "$work"' EXIT
-cd "$work"
+# esbulk against what people would post a bulk stream with, into sink.c, a server that costs little: CPU and wall time, memory,
+# and what faults cost.
+. "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
+. "$here/clients.sh"
 
-start_sink() { # FAULT
-	stop_sink
-	rm -f url
-	./sink "$@" >url &
-	sink_pid=$!
-	until [[ -s url ]]; do sleep 0.02; done
-	url=$(<url)
-}
-arrived() { curl -s "$url/" | jq -r "$1"; }
-
-# measure NAME COMMAND...: keep its best wall and CPU seconds.
-declare -A wall cpu status
-measure() {
-	local name=$1 t c line
-	shift
-	line=$({ TIMEFORMAT='%R %U %S'; time "$@" >"$name.out" 2>&1; } 2>&1) && status[$name]=0 || status[$name]=$?
-	read -r t c <<<"$(awk '{ print $1, $2 + $3 }' <<<"$line")"
-	[[ -n ${wall[$name]:-} ]] && awk "BEGIN { exit !($t >= ${wall[$name]}) }" || wall[$name]=$t
-	[[ -n ${cpu[$name]:-} ]] && awk "BEGIN { exit !($c >= ${cpu[$name]}) }" || cpu[$name]=$c
-}
-ratio() { awk "BEGIN { printf \"%.2f\", ($1) / ($2) }"; }
-
-cc -std=c11 -D_GNU_SOURCE -O2 -o sink "$top/tests/bench/sink.c" -lpthread
 for f in "$top"/test_pcaps/*.pcap; do tshark -n -r "$f" -T ek 2>/dev/null || true; done | "$bin/esreshape" >one
-n=$((275000000 / $(stat -c %s one) + 1))
-for ((i = 0; i < n; i++)); do cat one; done >stream
+repeat $(($(sized 20000000 275000000) / $(stat -c %s one) + 1)) one >stream
+sed -n 2~2p stream >documents
 bytes=$(stat -c %s stream)
 mkdir chunks
-awk -v size=8000000 '{ if (NR % 2 && len > size) { close(f); len = 0; k++ } f = sprintf("chunks/%05d", k); len += length($0) + 1; print > f }' stream
+awk -v size=8000000 '{ if (NR % 2 && len > size) { close(f); len = 0; k++ }
+	f = sprintf("chunks/%05d", k); len += length($0) + 1; print > f }' stream
+post="curl -s -o /dev/null -H Content-Type:application/x-ndjson --data-binary"
+note "esbulk: a bulk stream of $((bytes / 1000000)) MB, $(($(wc -l <stream) / 2)) documents; curl posts it in chunks of 8 MB"
 
-curl_each() { for f in chunks/*; do curl -s -o /dev/null -H 'Content-Type: application/x-ndjson' --data-binary "@$f" "$url/_bulk?filter_path=items.*.error"; done; }
-curl_parallel() {
-	printf '%s\n' chunks/* | xargs -P 4 -I{} curl -s -o /dev/null -H 'Content-Type: application/x-ndjson' --data-binary '@{}' "$url/_bulk"
-}
-others=()
-if command -v go >/dev/null; then
-	cp -r "$top/tests/bench/esutil" esutil
-	if (cd esutil && go mod init esutil && go get github.com/elastic/go-elasticsearch/v7@v7.17.10 && go build -o ../esutil.bin .) >go.log 2>&1; then
-		others+=(esutil)
-	else
-		echo "esutil.BulkIndexer could not be built here: $(tail -n 1 go.log)"
-	fi
-	if GOBIN=$work/go GOFLAGS=-mod=mod go install github.com/miku/esbulk/cmd/esbulk@latest >go.log 2>&1; then
-		others+=(miku)
-	else
-		echo "the Go program esbulk could not be built here: $(tail -n 1 go.log)"
-	fi
-fi
-if python3 -m venv venv && venv/bin/pip -q --disable-pip-version-check install elasticsearch==7.17.9 >pip.log 2>&1; then
-	others+=(parallel_bulk)
-else
-	echo "Python's client could not be installed here: $(tail -n 1 pip.log)"
-fi
-sed -n 2~2p stream >documents
-
-start_sink
+declare -A what=([esbulk]='esbulk, from a file' [pipe]='cat | esbulk' [curl]='curl, a chunk at a time' [xargs]='xargs -P 4 curl'
+	[esutil]="Go, esutil.BulkIndexer" [miku]='Go, the other esbulk' [python]='Python, parallel_bulk')
+declare -A how=()
+start_sink none
+how[esbulk]="$bin/esbulk -q --retry 10 --node=$url stream"
+how[pipe]="cat stream | $bin/esbulk -q --retry 10 --node=$url"
+how[curl]="for f in chunks/*; do $post @\$f '$url/_bulk?filter_path=items.*.error'; done"
+how[xargs]="printf '%s\n' chunks/* | xargs -P 4 -I{} $post @{} $url/_bulk"
+how[esutil]="${have[esutil]:-} $url stream"
+how[miku]="${have[miku]:-} -server $url -index packets -type '' documents"
+how[python]="python3 $here/python_clients.py stream $url stream"
+clients=(esbulk pipe curl xargs)
+for name in esutil miku python; do [[ -z ${have[$name]:-} ]] || clients+=("$name"); done
 for ((i = 0; i < rounds; i++)); do
-	measure curl curl_each
-	measure xargs curl_parallel
-	measure esbulk "$bin/esbulk" -q --retry 10 --node="$url" stream
-	measure esbulk-pipe bash -c "cat stream | '$bin/esbulk' -q --retry 10 --node='$url'"
-	for o in "${others[@]}"; do
-		case $o in
-		esutil) measure esutil ./esutil.bin "$url" stream ;;
-		miku) measure miku go/esbulk -server "$url" -index packets -type '' documents ;;
-		parallel_bulk) ((i > 0)) || measure parallel_bulk venv/bin/python "$top/tests/bench/parallel_bulk.py" "$url" stream ;;
-		esac
+	for name in "${clients[@]}"; do
+		[[ $name == python && $i != 0 ]] || measure "$name" "${how[$name]}"
 	done
 done
-echo
-echo "$(nproc) processors; $(curl --version | head -n 1 | cut -d ' ' -f 1-2); $((bytes / 1000000)) MB, $(($(wc -l <stream) / 2)) documents; best of $rounds rounds"
-printf '%-34s %9s %11s %16s %17s\n' '' 'wall s' 'CPU s/GB' 'esbulk CPU ratio' 'esbulk wall ratio'
-for name in esbulk esbulk-pipe curl xargs "${others[@]}"; do
-	case $name in
-	curl) what='curl, one chunk of 8 MB at a time' ;;
-	xargs) what='xargs -P 4 curl' ;;
-	esutil) what="Go, esutil.BulkIndexer" ;;
-	miku) what='Go, the other esbulk' ;;
-	parallel_bulk) what='Python, parallel_bulk' ;;
-	esbulk) what='esbulk, from a file' ;;
-	*) what='cat | esbulk' ;;
-	esac
-	[[ ${status[$name]} == 0 ]] || what+=" (status ${status[$name]})"
-	printf '%-34s %9.2f %11.2f %16s %17s\n' "$what" "${wall[$name]}" "$(ratio "${cpu[$name]} * 1e9" "$bytes")" \
-		"$(ratio "${cpu[esbulk]}" "${cpu[$name]}")" "$(ratio "${wall[esbulk]}" "${wall[$name]}")"
+for name in "${clients[@]}"; do
+	row 'Posting a bulk stream to a sink' "client=${what[$name]}" "wall s=${wall[$name]}" \
+		"CPU s/GB=$(calc "${cpu[$name]} * 1e9 / $bytes")" "CPU, of esbulk's=$(calc "${cpu[$name]} / ${cpu[esbulk]}")" \
+		"status=${status[$name]}"
 done
+against() { [[ -z ${cpu[$1]:-} ]] || figure "esbulk: CPU of $2" "${cpu[esbulk]} / ${cpu[$1]}" '<=' "$3"; } # CLIENT ITS-NAME TARGET
+against curl 'curl --data-binary' 0.7
+against esutil "Go's esutil.BulkIndexer" 1
+against miku 'the other esbulk, in Go' 0.4
+against python "Python's parallel_bulk" 0.08
+figure 'esbulk: wall time of xargs -P 4 curl' "${wall[esbulk]} / ${wall[xargs]}" '<=' 1
 
-# Memory, for a tenth of a GB and for 10 GB.
-echo
-for times in 1 36; do
-	/usr/bin/time -f %M -o kilobytes "$bin/esbulk" -q --retry 10 --node="$url" <(for ((i = 0; i < times; i++)); do cat stream; done)
-	printf 'peak memory for %5d MB: %d kB; the bound, (4 connections + 2) x 5 MiB, is %d kB, the libraries and tables not counted\n' \
-		"$((bytes * times / 1000000))" "$(<kilobytes)" $((6 * 5 * 1024))
-done
+# The bound of the manual page, (4 connections + 2) x 5 MiB and the longest document; what it takes without any work is not counted.
+idle=$(kilobytes "$bin/esbulk -q --retry 10 --node=$url </dev/null")
+longest=$(awk '{ if (length($0) > n) n = length($0) } END { print int(n / 1024) }' one)
+small=$(kilobytes "${how[esbulk]}")
+large=$(kilobytes "repeat $(sized 4 36) stream | $bin/esbulk -q --retry 10 --node=$url")
+figure "esbulk: peak memory on $((bytes * $(sized 4 36) / 1000000)) MB against $((bytes / 1000000)) MB" "$large / $small" '<=' 1.1
+figure 'esbulk: peak memory of its bound, (4 connections + 2) x 5 MiB and a document' \
+	"($large - $idle) / (6 * 5 * 1024 + $longest)" '<=' 1
 
-# The faults: 25,360 documents of about 3 kB.
+# What faults cost, and whether they lose or double any of 25,360 documents of about 3 kB.
 awk 'BEGIN { pad = sprintf("%02900d", 0); for (i = 0; i < 25360; i++)
 	printf "{\"create\":{\"_index\":\"t\",\"_id\":\"%d\"}}\n{\"n\":%d,\"pad\":\"%s\"}\n", i, i, pad }' >ids
 sed '1~2s/.*/{"index":{"_index":"t"}}/' ids >plain
-echo
-printf '%-48s %8s %8s %8s %7s %9s %9s\n' 'fault' missing doubled rejected status 'wall s' 'backoff s'
+declare -A net=()
+lost=0
 for fault in none requests items bad after before; do
 	for stream in plain ids; do
-		[[ $fault == after && $stream == plain ]] && what='after (no ids: doubles are counted as unknown)' || what=$fault
-		start_sink "$fault"
-		unset "wall[f]" "cpu[f]"
-		measure f "$bin/esbulk" -q --retry 30 --node="$url" --rejects=refused --stats=stats "$stream"
-		printf '%-48s %8d %8d %8d %7d %9.2f %9.2f\n' "$what, $stream" "$((25360 - $(arrived .distinct)))" "$(arrived .doubled)" \
-			"$(jq .rejected stats)" "${status[f]}" "${wall[f]}" "$(jq '.seconds.backoff' stats)"
+		for ((i = 0; i < $(sized 1 3); i++)); do
+			run="$fault, $stream, $i"
+			start_sink "$fault"
+			measure "$run" "$bin/esbulk -q --retry 30 --node=$url --rejects=refused --stats=stats $stream"
+			missing=$((25360 - $(arrived .distinct))) doubled=$(arrived .doubled) rejected=$(jq .rejected stats)
+			# Without ids esbulk cannot know what a server took whose answer was cut, and says so.
+			[[ $fault == after && $stream == plain ]] || lost=$((lost + missing - rejected + doubled))
+			backoff=$(jq .seconds.backoff stats)
+			net[$fault]=$(least ${net[$fault]:+"${net[$fault]}"} "$(calc "${wall[$run]} - $backoff")")
+		done
+		row 'esbulk and faults' "fault=$fault" "stream=$stream" "missing=$missing" "doubled=$doubled" "rejected=$rejected" \
+			"unknown=$(jq .unknown stats)" "status=${status[$run]}" "wall s=${wall[$run]}" "backoff s=$backoff"
 	done
+	[[ $fault == none ]] || slowest=$(most ${slowest:+"$slowest"} "$(calc "${net[$fault]} / ${net[none]}")")
 done
+figure 'esbulk: documents that faults lose or double (ids where an answer is cut)' "$lost" '<=' 0
+figure 'esbulk: time with a fault, less backoff, of the time without: the worst' "$slowest" '<=' 1.5

@@ -1,60 +1,33 @@
 #!/bin/bash
-# escapture against tshark itself: one large capture, many small ones.  capture.sh [BUILD [PACKETS [ROUNDS]]]
-# Ratios of runs taken in turn; times alone mean nothing on a shared machine.  Of the rounds the fastest counts, for each command.
-set -euo pipefail
+# escapture against tshark itself: one large capture, many small ones; and espcap, which also reshapes and posts.
+. "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-bin=$(cd "${1:-$top/build}" && pwd)
-packets=${2:-60000} rounds=${3:-3}
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/espcap-bench.XXXXXX")
-trap 'rm -rf "$tmp"' EXIT
-export LC_ALL=C TZ=UTC WIRESHARK_CONFIG_DIR=/nonexistent WIRESHARK_EXTCAP_DIR=/nonexistent TIMEFORMAT='%R %U %S'
+"$here/tile.py" "$(sized 6000 60000)" big.pcap
+mkdir small
+"$here/tile.py" --split "$(sized 100 1000)" small
+chmod 755 . # for the user that escapture's tsharks run as
+cmp <(tshark -n -r big.pcap -T ek 2>/dev/null) <("$bin/escapture" --file big.pcap)
+packets=$(($(tshark -n -r big.pcap -T ek 2>/dev/null | wc -l) / 2))
+note "escapture: BIG is one capture of $packets packets, $(($(stat -c %s big.pcap) / 1000)) kB, on $(nproc) processors"
+start_sink none
 
-# best NAME COMMAND...: run it, keep the fastest of its runs in wall[NAME], with its CPU seconds in cpu[NAME].
-declare -A wall=() cpu=()
-best() {
-	local name=$1 real user sys
-	shift
-	read -r real user sys < <({ time "$@" >/dev/null 2>"$tmp/err" </dev/null; } 2>&1) || true
-	if [[ -z ${wall[$name]:-} ]] || awk "BEGIN { exit !($real < ${wall[$name]}) }"; then
-		wall[$name]=$real
-		cpu[$name]=$(awk "BEGIN { print $user + $sys }")
-	fi
-}
-
-report() { # NAME AGAINST [TARGET]
-	awk -v name="$1" -v w="${wall[$1]}" -v c="${cpu[$1]}" -v b="${wall[$2]}" -v target="${3:-}" \
-		'BEGIN { printf "%-34s %8.2f s %8.2f s CPU %8.2f%s\n", name, w, c, w / b, target == "" ? "" : "  (at most " target ": " (w / b <= target ? "yes" : "NO") ")" }'
-}
-
-plain_loop() {
-	local f
-	for f in "$1"/*; do tshark -n -r "$f" -T ek; done
-}
-
-"$top/tests/bench/tile.py" "$packets" "$tmp/big.pcap"
-mkdir "$tmp/small"
-"$top/tests/bench/tile.py" --split 1000 "$tmp/small"
-
-cmp <(tshark -n -r "$tmp/big.pcap" -T ek 2>/dev/null) <("$bin/escapture" --file "$tmp/big.pcap")
-printf '%s processors; one capture of %s packets, %s MB; fastest of %s\n' "$(nproc)" "$(($(tshark -n -r "$tmp/big.pcap" -T ek 2>/dev/null | wc -l) / 2))" \
-	"$(($(wc -c <"$tmp/big.pcap") / 1000000))" "$rounds"
 layers='frame eth ip ipv6 tcp udp dns'
 for ((i = 0; i < rounds; i++)); do
-	best 'tshark -n -r BIG -T ek' tshark -n -r "$tmp/big.pcap" -T ek
-	best 'escapture --file BIG' "$bin/escapture" --file "$tmp/big.pcap"
-	best "tshark, -J" tshark -n -r "$tmp/big.pcap" -T ek -J "$layers"
-	best 'escapture --layers' "$bin/escapture" --layers "$layers" "$tmp/big.pcap"
-	for n in 1 2 4 8; do best "escapture --jobs $n" "$bin/escapture" --jobs $n "$tmp/big.pcap"; done
+	measure tshark 'tshark -n -r big.pcap -T ek'
+	measure escapture "$bin/escapture --file big.pcap"
+	measure espcap "$bin/espcap --file big.pcap --node $url"
+	measure tshark-J "tshark -n -r big.pcap -T ek -J '$layers'"
+	measure layers "$bin/escapture --layers '$layers' big.pcap"
+	for n in 1 2 4 8; do measure "jobs $n" "$bin/escapture --jobs $n big.pcap"; done
+	# shellcheck disable=SC2016 # measure's shell expands it
+	measure loop 'for f in small/*; do tshark -n -r $f -T ek; done'
+	measure dir "$bin/escapture --dir small"
 done
-best '1,000 small: a loop of tshark' plain_loop "$tmp/small"
-best '1,000 small: escapture --dir' "$bin/escapture" --dir "$tmp/small"
-
-printf '%-34s %10s %14s %8s\n' '' wall '' ratio
-report 'tshark -n -r BIG -T ek' 'tshark -n -r BIG -T ek'
-report 'escapture --file BIG' 'tshark -n -r BIG -T ek' 0.62
-for n in 1 2 4 8; do report "escapture --jobs $n" 'tshark -n -r BIG -T ek'; done
-report 'tshark, -J' 'tshark -n -r BIG -T ek'
-report 'escapture --layers' 'tshark, -J'
-report '1,000 small: a loop of tshark' '1,000 small: a loop of tshark'
-report '1,000 small: escapture --dir' '1,000 small: a loop of tshark' 0.6
+figure 'escapture --file BIG: wall time of tshark -n -r BIG -T ek' "${wall[escapture]} / ${wall[tshark]}" '<=' 0.62
+figure 'espcap --file BIG --node SINK: wall time of that tshark' "${wall[espcap]} / ${wall[tshark]}" '<=' 0.72
+figure 'escapture --layers: wall time of tshark -J' "${wall[layers]} / ${wall[tshark-J]}"
+figure '1,000 captures of 10 packets: wall time of a loop over tshark' "${wall[dir]} / ${wall[loop]}" '<=' 0.6
+for n in 1 2 4 8; do
+	row Jobs "tsharks side by side=$n" "wall time, of one tshark=$(calc "${wall[jobs $n]} / ${wall[tshark]}")" \
+		"CPU s=${cpu[jobs $n]}" "CPU time, of one tshark=$(calc "${cpu[jobs $n]} / ${cpu[tshark]}")"
+done

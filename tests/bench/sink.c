@@ -1,10 +1,12 @@
 /*
- * A _bulk server for benches that costs next to nothing: it counts the documents, answers each item as a server would, and can be told
- * one fault.   sink [FAULT]   prints its URL; GET / answers what it has seen:
+ * A _bulk server for benches that costs next to nothing: it counts the documents, answers each item as a server would, and can be
+ * told one fault.   sink [FAULT]   prints its URL; GET / answers what it has seen:
  *     {"requests":N,"documents":N,"distinct":N,"doubled":N,"bytes":N}
- * A document of the form {"n":NUMBER,... is known again by its number; a create whose number was taken is answered 409.
- * Faults: "requests" every fifth request gets 429; "items" every 50th item gets 429; "bad" documents with NUMBER % 1015 == 7 get 400;
- * "after" every seventh answer is cut after the chunk was taken; "before" every seventh connection is closed before it is.
+ * A document of the form {"n":NUMBER,... and a packet, by its frame number, is known again; a create whose number was taken is
+ * answered 409.  Faults: "requests" every fifth request gets 429; "items" every 50th item gets 429; "bad" documents with
+ * NUMBER % 1015 == 7 get 400; "after" every seventh answer is cut after the chunk was taken; "before" every seventh connection is
+ * closed before it is.
+ * Only once: "request" the third bulk request gets 429; "document" the one with the number 1500 gets 400.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -67,17 +69,32 @@ reply(int fd, int status, const char *body, size_t len)
 	return send_all(fd, head, (size_t)n) != 0 || send_all(fd, body, len) != 0 ? -1 : 0;
 }
 
-/* Judge one item under the lock; its status. */
-static int
-take_item(const char *doc, size_t len, int create)
+/* The number by which a document is known again; NUMBERS if it has none. */
+static uint64_t
+number_of(const char *doc, size_t len)
 {
-	uint64_t n = NUMBERS;
+	static const char frame[] = "\"frame_frame_number\":";
+	const char *p;
 
 	if (len > 5 && memcmp(doc, "{\"n\":", 5) == 0)
-		n = strtoull(doc + 5 + (doc[5] == ' '), NULL, 10);
+		p = doc + 5;
+	else if ((p = memmem(doc, len, frame, sizeof frame - 1)) != NULL)
+		p += sizeof frame - 1;
+	else
+		return NUMBERS;
+	p += strspn(p, " \"");
+	return strtoull(p, NULL, 10);
+}
+
+/* Judge the item with number n under the lock; its status. */
+static int
+take_item(uint64_t n, int create)
+{
 	if (strcmp(fault, "items") == 0 && ++items % 50 == 0)
 		return 429;
 	if (strcmp(fault, "bad") == 0 && n % 1015 == 7)
+		return 400;
+	if (strcmp(fault, "document") == 0 && n == 1500)
 		return 400;
 	if (n < NUMBERS && seen[n] != 0 && create)
 		return 409;
@@ -105,6 +122,7 @@ answer_items(const char *body, size_t len, int filtered, struct buffer *out)
 	while (body < end) {
 		const char *nl = memchr(body, '\n', (size_t)(end - body)), *doc, *op;
 		int status, create;
+		uint64_t number;
 
 		if (nl == NULL)
 			break;
@@ -118,8 +136,9 @@ answer_items(const char *body, size_t len, int filtered, struct buffer *out)
 		nl = doc < end ? memchr(doc, '\n', (size_t)(end - doc)) : NULL;
 		if (nl == NULL)
 			break;
+		number = number_of(doc, (size_t)(nl - doc));
 		pthread_mutex_lock(&lock);
-		status = take_item(doc, (size_t)(nl - doc), create);
+		status = take_item(number, create);
 		pthread_mutex_unlock(&lock);
 		errors |= status >= 300;
 		reserve(out, 512);
@@ -164,7 +183,7 @@ serve(int fd, struct buffer *in, struct buffer *out)
 {
 	char *end, *h;
 	size_t head, length = 0;
-	uint64_t number;
+	uint64_t number = 0;
 	ssize_t n;
 	int filtered;
 
@@ -192,11 +211,13 @@ serve(int fd, struct buffer *in, struct buffer *out)
 		in->len = 0;
 		return status_page(fd);
 	}
+	h = strstr(in->data, "_bulk");
 	pthread_mutex_lock(&lock);
-	number = ++requests;
+	if (h != NULL && h < end)	/* some clients also make an index, or refresh it */
+		number = ++requests;
 	bytes += length;
 	pthread_mutex_unlock(&lock);
-	if (strcmp(fault, "before") == 0 && number % 7 == 0)
+	if (strcmp(fault, "before") == 0 && number > 0 && number % 7 == 0)
 		return -1;
 	reserve(in, head + length + 1 > in->len ? head + length + 1 - in->len : 0);
 	while (in->len < head + length) {
@@ -206,10 +227,10 @@ serve(int fd, struct buffer *in, struct buffer *out)
 		in->len += (size_t)n;
 	}
 	in->len = 0;
-	if (strcmp(fault, "requests") == 0 && number % 5 == 0)
+	if ((strcmp(fault, "requests") == 0 && number > 0 && number % 5 == 0) || (strcmp(fault, "request") == 0 && number == 3))
 		return reply(fd, 429, "{\"error\":{\"type\":\"es_rejected_execution_exception\"},\"status\":429}", 68);
 	answer_items(in->data + head, length, filtered, out);
-	if (strcmp(fault, "after") == 0 && number % 7 == 0) {
+	if (strcmp(fault, "after") == 0 && number > 0 && number % 7 == 0) {
 		(void)send_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{\"took\":1,", 53);
 		return -1;
 	}

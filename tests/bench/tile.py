@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""tile.py PACKETS [OUT]: a capture of at least PACKETS packets, made of the Ethernet captures in test_pcaps again and again, each time later
-and with other addresses, so that conversations are new ones.  --split N DIR: N small captures of 10 packets each instead."""
+"""tile.py PACKETS OUT: a capture of at least PACKETS packets, made of the Ethernet captures in test_pcaps again and again, each
+time later and with other addresses, so that conversations are new ones.  --split N DIR: N small captures of 10 packets each.
+--udp N OUT: N small UDP packets of 64 conversations, 10,000 a second."""
 import os
 import struct
 import sys
@@ -23,7 +24,23 @@ def packets(path):
         at += 16 + cap
 
 
+def udp(count, path):
+    frames = []
+    for i in range(64):
+        ethernet = bytes.fromhex("0200000000020200000000010800")
+        ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 32, 0, 0, 64, 17, 0, bytes([10, 0, 0, 1 + i]), bytes([10, 0, 1, 1]))
+        frames.append(ethernet + ip + struct.pack(">HHHHI", 40000 + i, 9, 12, 0, 0))
+    with open(path, "wb", 1 << 20) as out:
+        out.write(HEADER)
+        for i in range(count):
+            frame = frames[i % 64]
+            out.write(struct.pack("<IIII", 1700000000 + i // 10000, i % 10000 * 100, len(frame), len(frame)) + frame)
+
+
 def main():
+    if sys.argv[1] == "--udp":
+        udp(int(sys.argv[2]), sys.argv[3])
+        return
     base = [p for name in FILES for p in packets(os.path.join(TOP, name + ".pcap"))]
     if sys.argv[1] == "--split":
         count, folder = int(sys.argv[2]), sys.argv[3]

@@ -1,0 +1,50 @@
+#!/bin/bash
+# What a packet costs each stage, and the stage's memory, from 10,000 to 5,000,000 small UDP packets.  esreshape and esbulk get a
+# stream of as many; escapture, where tshark takes 100 microseconds a packet, captures of up to 1,000,000.  The cost of a start,
+# that is of no packets, is taken off.
+. "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
+read -ra sizes <<<"0 10000 100000 $(sized '' '1000000 5000000')"
+
+"$here/tile.py" --udp 0 0.pcap
+"$here/tile.py" --udp 40 40.pcap
+tshark -n -r 40.pcap -T ek >40.ek 2>/dev/null
+"$bin/esreshape" 40.ek >40.bulk
+start_sink none
+mkfifo packets
+
+# stage NAME COMMAND SIZE [INPUT]: COMMAND with SIZE packets, several times if that is quick; INPUT (40.ek or 40.bulk) comes
+# over and over through the fifo.
+declare -A kb=() again=([0]=10 [10000]=10 [100000]=5 [1000000]=2 [5000000]=1)
+stage() {
+	local i
+	for ((i = 0; i < $(sized 1 "${again[$3]}"); i++)); do
+		[[ -z ${4:-} ]] || (trap - EXIT && yes "$(<"$4")" | head -n $((2 * $3)) >packets) &
+		measure "$1 $3" "/usr/bin/time -q -f %M -o kb $2"
+		wait $!
+		kb[$1 $3]=$(most "$(<kb)" ${kb[$1 $3]:+"${kb[$1 $3]}"})
+	done
+}
+for size in "${sizes[@]}"; do
+	stage esreshape "$bin/esreshape --id <packets" "$size" 40.ek
+	stage esbulk "$bin/esbulk -q --retry 10 --node=$url <packets" "$size" 40.bulk
+	((size <= 1000000)) || continue
+	[[ -e $size.pcap ]] || "$here/tile.py" --udp "$size" "$size.pcap"
+	chmod 755 .
+	stage escapture "$bin/escapture $size.pcap" "$size"
+	stage tshark "tshark -n -r $size.pcap -T ek" "$size"
+	((size == 0)) || rm "$size.pcap"
+done
+for name in tshark escapture esreshape esbulk; do
+	costs=() memories=()
+	for size in "${sizes[@]:1}"; do
+		[[ -n ${cpu[$name $size]:-} ]] || continue
+		costs+=("$(calc "(${cpu[$name $size]} - ${cpu[$name 0]}) * 1e6 / $size")")
+		memories+=("$(calc "${kb[$name $size]} / 1024")")
+		largest=$size
+		row Growth "stage=$name" "packets=$size" "CPU, microseconds a packet=${costs[-1]}" "peak memory MB=${memories[-1]}"
+	done
+	[[ $name != tshark ]] || continue
+	figure "$name: cost of a packet among 10,000 to $largest, the dearest against the cheapest" \
+		"$(most "${costs[@]}") / $(least "${costs[@]}")" '<=' 1.1
+	figure "$name: peak memory (its largest process) of $largest packets against 10,000" "${memories[-1]} / ${memories[0]}" '<=' 1.1
+done
