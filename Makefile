@@ -142,6 +142,11 @@ bench: all
 	scripts/deps.sh --bench
 	tests/bench/run $(BUILD) $(BENCH)
 
+# What it found, in the README.
+bench-readme:
+	$(Q)sed -i -e '/^<!-- bench -->$$/,/^<!-- end of bench -->$$/{//!d}' -e '/^<!-- bench -->$$/r $(BUILD)/bench/readme.md' README.md
+	$(Q)cp $(BUILD)/bench.svg tests/bench/growth.svg
+
 # Real nodes of seven kinds, one after another; the table is in build/matrix.txt.
 matrix: all
 	scripts/deps.sh --tests
@@ -200,6 +205,6 @@ deb: dist
 clean:
 	$(Q)rm -rf $(BUILD)
 
-.PHONY: all unit check asan cover lint bench demo install uninstall clean matrix fuzz dist deb
+.PHONY: all unit check asan cover lint bench demo install uninstall clean matrix bench-readme fuzz dist deb
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/lib/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*.d)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What a packet costs each stage, and the stage's memory, from 10,000 to 5,000,000 small UDP packets.  esreshape and esbulk get a
-# stream of as many; escapture, where tshark takes 100 microseconds a packet, captures of up to 1,000,000.  The cost of a start,
-# that is of no packets, is taken off.
+# stream of as many; escapture, where tshark takes 100 microseconds a packet, captures of up to $CAPTURE_PACKETS (1,000,000).  The cost
+# of a start, that is of no packets, is taken off.
 . "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 read -ra sizes <<<"0 10000 100000 $(sized '' '1000000 5000000')"
 
@@ -16,8 +16,10 @@ mkfifo packets
 # over and over through the fifo.
 declare -A kb=() again=([0]=10 [10000]=10 [100000]=5 [1000000]=2 [5000000]=1)
 stage() {
-	local i
-	for ((i = 0; i < $(sized 1 "${again[$3]}"); i++)); do
+	local i times
+	times=$(sized 1 "${again[$3]}")
+	[[ -n ${4:-} ]] || times=$(((times + 2) / 3))
+	for ((i = 0; i < times; i++)); do
 		[[ -z ${4:-} ]] || (trap - EXIT && yes "$(<"$4")" | head -n $((2 * $3)) >packets) &
 		measure "$1 $3" "/usr/bin/time -q -f %M -o kb $2"
 		wait $!
@@ -27,7 +29,7 @@ stage() {
 for size in "${sizes[@]}"; do
 	stage esreshape "$bin/esreshape --id <packets" "$size" 40.ek
 	stage esbulk "$bin/esbulk -q --retry 10 --node=$url <packets" "$size" 40.bulk
-	((size <= 1000000)) || continue
+	((size <= ${CAPTURE_PACKETS:-1000000})) || continue
 	[[ -e $size.pcap ]] || "$here/tile.py" --udp "$size" "$size.pcap"
 	chmod 755 .
 	stage escapture "$bin/escapture $size.pcap" "$size"

@@ -1,15 +1,24 @@
-# The results of the benches (--slurp) as Markdown: a table for each name, its rows in the order they came in.
+# The results of the benches (--slurp) as Markdown: a table for each name, its rows in the order they came in.  With $short, for the
+# README: the comparisons of the whole way, and of the targets those that are missed.
 def cell: if type == "number" then
 		if . == floor or . >= 1000 then round else (. * 1000 | round) / 1000 end | tostring
 	else gsub("\\|"; "\\|") end;
 def table: (.[0] | keys_unsorted) as $columns
 	| "| \($columns | join(" | ")) |", "|\($columns | map("---|") | add)", (.[] | "| \([.[$columns[]] | cell] | join(" | ")) |");
+def rows($name): map(select(.table == $name).row);
 
-map(select(.table != "Notes" and .table != "Machine")) as $rows
-| (reduce $rows[].table as $t ([]; if index([$t]) then . else . + [$t] end)) as $names
-| ([.[] | select(.table == "Machine").row][0] |
-   "Measured on \(.date): \(.processor), \(.processors) processors, \(.memory_gb) GB, load \(.load) at the start; "
-   + .versions + "."),
-  "",
-  (.[] | select(.table == "Notes") | "- \(.row.text)"),
-  ($names[] as $t | "", "**\($t)**", "", ([$rows[] | select(.table == $t).row] | table))
+(rows("Machine")[0] | "Measured on \(.date[:10]): \(.processor), \(.processors) processors, \(.memory_gb) GB, load \(.load) at the start;",
+	"\(.versions)."),
+"",
+(rows("Notes") | unique[] | "- \(.text)"),
+(rows("Targets") | map(select(.met != "")) | "- \(map(select(.met == "yes")) | length) of \(length) targets are met."),
+if $short == "" then
+	(reduce (.[].table | select(. != "Notes" and . != "Machine")) as $t ([]; if index([$t]) then . else . + [$t] end))[] as $t
+	| "", "**\($t)**", "", (rows($t) | table)
+else
+	("The whole way, into a real node", "One fault: who loses what") as $t
+	| "", "**\($t)**", "", (rows($t) | if . == [] then empty else table end)
+end,
+if $short == "" then empty else
+	(rows("Targets") | map(select(.met == "NO") | del(.met)) | if . == [] then empty else "", "**Targets missed**", "", table end)
+end

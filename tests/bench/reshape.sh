@@ -40,17 +40,17 @@ for names in different same; do
 	for members in 70 70000; do
 		"$here/streams.py" members $members "$([[ $names == same ]] && echo 1 || echo "$members")" "$size" >shape
 		cost "$members members, $names"
-		[[ -z $base ]] || figure "esreshape: 70,000 members in an object, names $names, against 70: cost of a byte" "$ns / $base" '<=' 1.5
-		base=$ns
+		base=${base:-$ns}
 	done
+	figure "esreshape: 70,000 members in an object, names $names, against 70: cost of a byte" "$ns / $base" '<=' 1.5
 done
 base=''
 for length in 1000 10000 100000 1000000 10000000 40000000; do
 	"$here/streams.py" lines "$length" "$size" >shape
 	cost "lines of $length bytes"
-	[[ -z $base ]] || figure "esreshape: lines of $length bytes against 1,000: cost of a byte" "$ns / $base" '<=' 1.5
-	base=${base:-$ns}
+	base=${base:-$ns} worst=$(most ${worst:+"$worst"} "$ns")
 done
+figure 'esreshape: lines of 10 kB to 40 MB against 1 kB: cost of a byte, the dearest' "$worst / $base" '<=' 1.5
 line=$(head -n 1 shape | wc -c)
 figure 'esreshape: peak memory, lines of 40 MB, of 16 MB and four lines' \
 	"$(kilobytes "$bin/esreshape <shape") * 1024 / (16777216 + 4 * $line)" '<=' 1
