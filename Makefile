@@ -101,11 +101,13 @@ SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster completion dashboards d
 COMMAND_TESTS = $(filter-out $(SCRIPT_TESTS),$(wildcard tests/*.t))
 
 # Lines and branches of each file that the tests pass, in tests/coverage.txt.
-COUNT = -fprofile-instr-generate=$(abspath $(BUILD))/cover/counts/%m%c -mllvm -runtime-counter-relocation -fcoverage-mapping -fprofile-update=atomic
+COUNT = -fprofile-instr-generate=$(abspath $(BUILD))/cover/counts/%m%c -mllvm -runtime-counter-relocation \
+	-fcoverage-mapping -fprofile-update=atomic
 cover:
 	scripts/deps.sh --tests
 	$(MAKE) BUILD=$(BUILD)/cover CC=clang CFLAGS='-O0 -g $(COUNT)' HARDENING= LDHARDENING= all unit
-	tests/cover $(BUILD)/cover $(COMMAND_TESTS) $(patsubst tests/unit/%.c,$(BUILD)/cover/tests/%.t,$(wildcard tests/unit/*.c)) > $(BUILD)/cover/table
+	PROPERTY_DOCUMENTS=10000 JOBS_N="2 3" tests/cover $(BUILD)/cover $(COMMAND_TESTS) \
+		$(patsubst tests/unit/%.c,$(BUILD)/cover/tests/%.t,$(wildcard tests/unit/*.c)) > $(BUILD)/cover/table
 	cp $(BUILD)/cover/table tests/coverage.txt
 	cat tests/coverage.txt
 

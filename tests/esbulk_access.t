@@ -40,6 +40,39 @@ run esbulk --node="$url" --password=hunter2 in
 is "$status ${err%%$'\n'*}" "2 esbulk: unknown or ambiguous option '--password'" 'what an unknown option was given is not shown'
 run esbulk --node="$url" --insecure=hunter2 in
 is "$status ${err%%$'\n'*}" "2 esbulk: option '--insecure' takes no argument" 'nor what one was given that takes nothing'
+bad_secret() { # CONTENT PATTERN DESCRIPTION
+	(umask 077; printf '%b' "$1" >bad.secret)
+	run esbulk --node="$url" --user-file bad.secret in
+	is "$status" 2 "--user-file, $3: wrong use"
+	like "$err" "^esbulk: bad.secret: $2" "--user-file, $3: said"
+	unlike "$err" secret-itself "--user-file, $3: but not shown"
+}
+bad_secret 'secret-itself\n' 'its first line is not USER:PASSWORD' 'no colon'
+bad_secret '\nsecret-itself:x\n' 'its first line is empty' 'an empty line'
+bad_secret ' \t\r\n' 'its first line is empty' 'white space'
+bad_secret '' 'its first line is empty' 'an empty file'
+run esbulk --node="$url" --api-key-file nothere in
+is "$status" 2 'a secret that is not there'
+like "$err" 'nothere: No such file' 'is named'
+run esbulk --node="$url" --bearer-file <(printf 'token \t\r\n') in
+is "$status$err" 0 'a secret from a pipe, with white space behind it'
+ELASTIC_API_KEY='' run esbulk --node="$url" --retry 1 in
+is "$status" 3 'an empty ELASTIC_API_KEY is none'
+rm -f esbulk-left-*
+
+# --- asked for ---
+fake "auth:Basic $(printf 'me:typed in' | base64)"
+asked() { run python3 "$top/tests/terminal.py" -e 'Password for me: ' "$1" esbulk --node="$url" --stats=stats --user me in; }
+asked $'typed in\n'
+is "$status $(account)" '0 [100,100,0,0,0]' 'the password is asked for on the terminal'
+like "$out" 'Password for me: ' 'with a prompt'
+unlike "$out" 'typed in' 'and without an echo'
+asked $'\004'
+is "$status" 2 'none is given: wrong use'
+like "$out" 'no password was given' 'and said'
+run setsid -w esbulk --node="$url" --user me in </dev/null
+is "$status" 2 'there is no terminal: wrong use'
+like "$err" 'no password for user me: set ELASTIC_PASSWORD or give --user-file' 'and what to do'
 
 is "$(stat -c %a user)" 600 'a secret is not made more open'
 fake 'auth:Basic x'
@@ -71,8 +104,36 @@ is "$status" 3 'another key is refused: status 3'
 unlike "$err" 'other|secret' 'without a secret in the message'
 env -u AWS_ACCESS_KEY_ID "$bin/esbulk" --node="$url" --aws-sigv4 eu-west-1 in 2>err
 is "$?" 2 'no key in the environment: wrong use'
+for words in '' :es eu-west-1:es:x; do
+	run esbulk --node="$url" --aws-sigv4 "$words" in
+	is "$status" 2 "wrong use: --aws-sigv4 '$words'"
+done
+env -u AWS_SECRET_ACCESS_KEY "$bin/esbulk" --node="$url" --aws-sigv4 eu-west-1 in 2>err
+is "$?" 2 'no secret key in the environment: wrong use'
+run esbulk --node="$url" --aws-sigv4 eu-west-1 --bearer-file token in
+is "$status" 2 'signed and with a token: wrong use'
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 rm -f esbulk-left-*
+
+# --- --dry-run ---
+dry() { # STATUS WORDS STEP...
+	fake "${@:3}"
+	run esbulk --node="$url" --dry-run
+	is "$status $out" "$1 $url: $2" "--dry-run: ${*:3}"
+}
+dry 0 ok ok
+dry 0 ok root:404 http:400
+dry 0 ok root:405 http:400
+dry 0 ok root:403 http:400
+dry 3 'the credentials are refused (HTTP 401)' root:401
+dry 3 'the credentials are refused (HTTP 403)' root:403 http:403
+dry 3 'HTTP 404' root:404 http:404
+dry 3 'HTTP 302' root:302
+dry 4 'HTTP 429' root:429
+dry 4 'HTTP 503' root:503
+dry 4 'Empty reply from server' root:0
+run esbulk --node="127.0.0.1:1,$url" --dry-run
+is "$status $(wc -l <<<"$out")" '4 2' '--dry-run: all of them are asked, and the worst counts'
 
 # --- Cloud ID, redirects, proxies ---
 run esbulk --cloud-id "name:$(cloud_id)" --dry-run

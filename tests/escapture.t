@@ -49,6 +49,13 @@ is "$status" 2 'a bad filter is wrong use'
 like "$err" "escapture: --bpf: 'port no-such-port': " 'and named'
 run escapture --bpf 'type mgt' "$p/dns.pcap"
 is "$status" 3 'a filter for another kind of link fails on this file'
+run escapture --bpf 'ip6' <(cat "$p/dns.pcap")
+is "$status $(($(wc -l <out) / 2))" '0 2' '--bpf on a named pipe'
+run escapture --bpf 'ip6' - <<<'this is no capture at all'
+is "$status$out" 3 '--bpf on a text on stdin: status'
+like "$err" 'stdin: --bpf: unknown file format' '--bpf on a text on stdin: said'
+run escapture --bpf 'ip6' /nonexistent
+is "$status" 3 '--bpf on what is not there'
 
 # --- what is no capture ---
 echo 'hello, world' >text
@@ -80,6 +87,20 @@ run setpriv --reuid=65534 --regid=65534 --clear-groups ./escapture "$tmp/secret.
 is "$status" 3 'an unreadable file: status'
 like "$err" 'secret.pcap: Permission denied' 'an unreadable file: said'
 rm -f escapture
+
+mkfifo slow
+escapture - <slow >out 2>err &
+pid=$!
+exec 7>slow
+cat "$p/dns.pcap" >&7
+wait_for 20 minds_signals "$pid" escapture
+so_far() { kill -USR1 "$pid" && grep -q 'stdin: 11 packets so far' err; }
+ok 'SIGUSR1: how many packets it were' wait_for 20 so_far
+kill -TERM "$pid"
+wait "$pid"
+is $? 3 'SIGTERM inside of a file: status 3'
+like "$(tail -n 1 err)" 'interrupted: not all was read' 'SIGTERM inside of a file: said'
+exec 7>&-
 
 # --- folders ---
 mkdir -p caps/sub
@@ -129,7 +150,7 @@ HOME=$tmp/home XDG_CONFIG_HOME='' run escapture "$p/fragments.pcap"
 ok "the caller's preferences change nothing" cmp -s out wanted
 
 # --- wrong use ---
-for words in '' '--nic lo --file x' '--count -1 x' '--count x y' '--nic 99999' '--nope'; do
+for words in '' '--nic lo --dir x' '--nic -x' '--buffer 5M x' '--nic lo --jobs 0' '--nic lo --file x' '--count -1 x' '--count x y' '--nic 99999' '--nope'; do
 	# shellcheck disable=SC2086
 	run escapture $words
 	is "$status" 2 "wrong use: escapture $words"

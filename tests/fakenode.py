@@ -28,6 +28,7 @@ Steps (N x STEP means N times; items count from 0):
     aws:KEY:SECRET    403 unless the request is signed with SigV4 by that key; forever
     limit:N           429 to a request while N others are under way, each of which takes 20 ms; forever
     moved:URL         302 to there; forever
+    root:STATUS       STATUS to what is no _bulk address, without an answer for 0; forever
 With FAKENODE_TLS=CERT:KEY[:CA] it speaks TLS, and with CA wants the client's certificate.
 """
 import gzip
@@ -152,8 +153,10 @@ class Handler(socketserver.StreamRequestHandler):
         method, path = line.decode("latin-1").split()[:2]
         length = int(headers.get("content-length", 0))
         if "_bulk" not in path:
-            self.reply(200, {"version": {"number": "fake"}})
-            return True
+            status = next((int(r.partition(":")[2]) for r in State.forever if r.startswith("root:")), 200)
+            if status:
+                self.reply(status, {"version": {"number": "fake"}})
+            return status != 0
         with lock:
             step = State.steps.pop(0) if State.steps else "ok"
         if step == "cut-before":
@@ -291,7 +294,7 @@ def main():
     State.requests = open(sys.argv[1] + ".requests", "a")
     for word in sys.argv[2:]:
         n, x, step = word.partition("x") if word[0].isdigit() else ("1", "x", word)
-        if step.split(":")[0] in ("marked", "larger", "type", "auth", "aws", "limit", "moved"):
+        if step.split(":")[0] in ("marked", "larger", "type", "auth", "aws", "limit", "moved", "root"):
             State.forever.append(step)
         else:
             State.steps += [step] * int(n)

@@ -2,7 +2,7 @@
 # espcap on a directory that cron or a ring of captures fills: --done, --follow; and what it keeps and notes by itself.
 . "$(dirname "$0")/tap.sh"
 . "$top/tests/fakenode.sh"
-need tshark
+need tshark setpriv
 
 p=$top/test_pcaps
 mkdir in
@@ -97,6 +97,36 @@ is "$(cut -d '"' -f 2 poisoned.list | sort | xargs)" 'poisoned/arp.pcap poisoned
 is "$(grep -c 'text: passed over' <<<"$err")" 1 'what is no capture is named once'
 run espcap --dir=poisoned --done=poisoned.list --node="$url"
 is "$status $(wc -l <poisoned.list)" '0 4' 'another tshark takes it the next time'
+
+# What is no capture is named once, and so is what can't be read.
+mkdir odd odd/folder
+echo text >odd/note
+mkfifo odd/pipe
+: >odd/empty
+cp "$p/arp.pcap" odd/.hidden.pcap
+run esnew --done none odd
+is "$status$out" 0 'neither texts nor folders, pipes and hidden files are new captures'
+is "$err" "espcap: odd/empty: passed over: it is empty, no capture
+espcap: odd/note: passed over: it is text, no capture" 'texts are named'
+run esnew -q --done none odd
+is "$status$out$err" 0 'with -q they are not'
+cp "$p/arp.pcap" odd/secret.pcap
+chmod 600 odd/secret.pcap
+cp "$bin/esnew" . && chmod 755 esnew
+run setpriv --reuid=65534 --regid=65534 --clear-groups ./esnew -q --done nothere odd
+is "$status$out" 0 'one that may not be read is passed over'
+like "$err" 'odd/secret.pcap: Permission denied' 'and named'
+run setpriv --reuid=65534 --regid=65534 --clear-groups ./esnew --done odd/secret.pcap odd
+is "$status" 3 'a list that may not be read: status 3'
+rm esnew
+for words in 'odd' '--done list' '--done list odd odd'; do
+	# shellcheck disable=SC2086
+	run esnew $words
+	is "$status" 2 "wrong use: esnew $words"
+done
+run esnew --done list --wait nothere
+is "$status" 3 'what is not there can not be waited for'
+like "$err" 'nothere: it can.t be watched: No such file' 'and that is said'
 
 # --- --follow ---
 mkdir ring

@@ -2,13 +2,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "mem.h"
 #include "msg.h"
+#include "out.h"
 #include "stats.h"
 
 static void
@@ -68,12 +73,116 @@ stats(void **state)
 	stats_close(NULL);
 }
 
+/* A reader that lets us wait gets all whole records, and half of one never. */
+static void
+output(void **state)
+{
+	enum { RECORDS = 5000 };
+	struct out out;
+	char record[100], got[4096];
+	size_t total = 0;
+	int fds[2], i, status;
+	ssize_t n;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		close(fds[0]);
+		out_open(&out, fds[1], "the test");
+		for (i = 0; i < RECORDS; i++) {
+			memset(record, 'a' + i % 26, sizeof record);
+			out_add(&out, record, sizeof record);
+			out_record(&out);
+			out_add(&out, "half", 4);
+			out_cancel(&out);
+		}
+		out_close(&out);
+		_exit(out.bytes == RECORDS * sizeof record ? 7 : 8);
+	}
+	close(fds[1]);
+	for (;;) {
+		n = read(fds[0], got, sizeof got);
+		if (n < 0 && poll(&(struct pollfd){ .fd = fds[0], .events = POLLIN }, 1, 20000) == 1)
+			continue;
+		if (n <= 0)
+			break;
+		for (i = 0; i < n; i++, total++)
+			assert_int_equal(got[i], 'a' + (int)(total / sizeof record) % 26);
+	}
+	assert_int_equal(n, 0);
+	assert_int_equal(total, RECORDS * sizeof record);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), 7);
+	close(fds[0]);
+}
+
+static void
+write_closed(void)
+{
+	struct out out;
+
+	out_open(&out, dup(STDERR_FILENO), "the test");
+	close(out.fd);
+	out_close(&out);
+}
+
+static void hook(void) { msg_warn("whole lines are written"); }
+
+static void
+ask_too_much(void)
+{
+	mem_at_failure(hook);
+	free(mem_array(NULL, SIZE_MAX / 2, 3));
+}
+
+/* How a process ends that does ${act}, and what it says. */
+static int
+end_of(void (*act)(void), char *said, size_t room)
+{
+	int fds[2], status;
+	pid_t pid;
+	ssize_t n;
+
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		dup2(fds[1], STDERR_FILENO);
+		act();
+		_exit(99);
+	}
+	close(fds[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	n = read(fds[0], said, room - 1);
+	close(fds[0]);
+	said[n > 0 ? n : 0] = '\0';
+	return WEXITSTATUS(status);
+}
+
+static void
+deaths(void **state)
+{
+	char said[256];
+
+	(void)state;
+	assert_int_equal(end_of(ask_too_much, said, sizeof said), ES_FAILED);
+	assert_string_equal(said, "espcap: whole lines are written\nespcap: out of memory\n");
+	assert_int_equal(end_of(write_closed, said, sizeof said), ES_FAILED);
+	assert_string_equal(said, "espcap: the test: Bad file descriptor\n");
+	free(mem_zero(0, 0));	/* nothing of it, but it is there */
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clean),
 		cmocka_unit_test(stats),
+		cmocka_unit_test(output),
+		cmocka_unit_test(deaths),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
