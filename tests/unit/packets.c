@@ -7,9 +7,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "bad_packets.h"
 #include "fan.h"
 
 /* A capture that is put together. */
@@ -320,15 +322,55 @@ many(void **state)
 	fan_free(&f);
 }
 
+/* Those that killed tshark, one behind the other in a capture; never in what is none of that kind. */
+static void
+kept(void **state)
+{
+	char path[] = "/tmp/espcap-packets.XXXXXX", bytes[64], text[1024] = "";
+	const struct rlimit least = { 14, RLIM_INFINITY }, most = { RLIM_INFINITY, RLIM_INFINITY };
+	const int fd = mkstemp(path), was = dup(STDERR_FILENO);
+	int said[2];
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(bad_packets_save(path, "header", 6, "one", 3), 0);
+	assert_int_equal(bad_packets_save(path, "header", 6, "two", 3), 0);
+	assert_int_equal(pread(fd, bytes, sizeof bytes, 0), 12);
+	assert_memory_equal(bytes, "headeronetwo", 12);
+	assert_int_equal(pipe(said), 0);
+	assert_int_equal(dup2(said[1], STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(bad_packets_save(path, "another", 7, "three", 5), -1);
+	assert_int_equal(bad_packets_save(path, "headeronetwoandmore", 19, "three", 5), -1);	/* it is shorter than that */
+	assert_int_equal(bad_packets_save("/dev/full", "header", 6, "one", 3), -1);
+	assert_int_equal(bad_packets_save("/nonexistent/x", "header", 6, "one", 3), -1);
+	/* The disk is full behind a part of it, which does not stay. */
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &least), 0);
+	assert_int_equal(bad_packets_save(path, "header", 6, "three", 5), -1);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &most), 0);
+	assert_int_equal(dup2(was, STDERR_FILENO), STDERR_FILENO);
+	assert_true(read(said[0], text, sizeof text - 1) > 0);
+	assert_non_null(strstr(text, ": another capture is there\n"));
+	assert_non_null(strstr(text, ": /dev/full: No space left on device\n"));
+	assert_non_null(strstr(text, path));
+	assert_non_null(strstr(text, ": /nonexistent/x: No such file or directory\n"));
+	assert_int_equal(pread(fd, bytes, sizeof bytes, 0), 12);
+	close(said[0]);
+	close(said[1]);
+	close(was);
+	close(fd);
+	unlink(path);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pcap), cmocka_unit_test(pcapng), cmocka_unit_test(damaged), cmocka_unit_test(bounds),
-		cmocka_unit_test(gone), cmocka_unit_test(many),
+		cmocka_unit_test(gone), cmocka_unit_test(many), cmocka_unit_test(kept),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
