@@ -321,8 +321,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fates), cmocka_unit_test(verdicts), cmocka_unit_test(op_type), cmocka_unit_test(errors), cmocka_unit_test(chunks),
-		cmocka_unit_test(nodes), cmocka_unit_test(clouds), cmocka_unit_test(turns), cmocka_unit_test(account),
+		cmocka_unit_test(fates), cmocka_unit_test(verdicts), cmocka_unit_test(op_type), cmocka_unit_test(errors),
+		cmocka_unit_test(chunks), cmocka_unit_test(nodes), cmocka_unit_test(clouds), cmocka_unit_test(turns), cmocka_unit_test(account),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

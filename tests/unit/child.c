@@ -233,7 +233,7 @@ spill_all(void **state)
 
 	(void)state;
 	/* Nobody reads: all is taken. */
-	fd = start_spill(&c, spill_run, 8 * MIB, spill_file("/tmp"));
+	fd = start_spill(&c, spill_run, 10 * MIB, spill_file("/tmp"));
 	write_pattern(fd, &in, 6 * MIB, &c);
 	assert_int_equal(in, 6 * MIB);
 	/* The writer is faster, until more than the file has room for has passed through it. */

@@ -147,16 +147,17 @@ documents(void **state)
 static void
 account(void **state)
 {
+#define TOLD "Packets received/dropped on interface '"
 	const struct capture_options two = { .nic_count = 2 };
 	struct dumpcap_account a = { 0 };
 
 	(void)state;
 	assert_false(dumpcap_account(&a, "dumpcap: The file to which the capture would be saved"));
-	assert_true(dumpcap_account(&a, "Packets received/dropped on interface 'lo': nothing"));
+	assert_true(dumpcap_account(&a, TOLD "lo': nothing"));
 	assert_true(dumpcap_account(&a, "Packets received/dropped on interface lo"));
 	assert_false(a.told);
-	assert_true(dumpcap_account(&a, "Packets received/dropped on interface 'eth0': 30/4 (pcap:0/dumpcap:4/flushed:0/ps_ifdrop:0) (88.2%)"));
-	assert_true(dumpcap_account(&a, "Packets received/dropped on interface 'lo': 70/0 (pcap:0/dumpcap:0/flushed:0/ps_ifdrop:0) (100.0%)"));
+	assert_true(dumpcap_account(&a, TOLD "eth0': 30/4 (pcap:0/dumpcap:4/flushed:0/ps_ifdrop:0) (88.2%)"));
+	assert_true(dumpcap_account(&a, TOLD "lo': 70/0 (pcap:0/dumpcap:0/flushed:0/ps_ifdrop:0) (100.0%)"));
 	assert_true(a.told);
 	assert_int_equal(a.received, 100);
 	assert_int_equal(a.dropped, 4);
