@@ -45,8 +45,10 @@ esnew_PKGS = libsodium zlib
 PKGS = libpcap yaml-0.1 libcurl zlib libsodium nettle libxxhash $(if $(SECCOMP),libseccomp)
 LIB_OBJS = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%.t,$(wildcard tests/unit/*.c))
-BINARIES = $(addprefix $(BUILD)/,$(COMMANDS) espcap)
+PRELOAD = $(BUILD)/tshark_stdout.so
+BINARIES = $(addprefix $(BUILD)/,$(COMMANDS) espcap) $(PRELOAD)
 
+comma = ,
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
@@ -61,6 +63,12 @@ $(BUILD)/cmd/%.o: cmd/%.c VERSION
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(COMPILE) $(shell $(PKG_CONFIG) --cflags $(PKGS)) -c -o $@ $<
+
+# No sanitizer in this one: it is loaded into tshark, which has none.
+$(BUILD)/%.so: lib/preload/%.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -D_GNU_SOURCE $(CPPFLAGS) -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) -O2 -fPIC -shared $(filter -Wl$(comma)%,$(LDHARDENING)) $(LDFLAGS) -o $@ $<
 
 $(BUILD)/libespcap.a: $(LIB_OBJS)
 	$(call say,AR,$@)
@@ -169,6 +177,7 @@ D = $(DESTDIR)
 installed = \
 	$(foreach c,$(PUBLIC),755:$(BUILD)/$c:$(BINDIR)/$c) \
 	$(foreach c,$(INTERNAL),755:$(BUILD)/$c:$(LIBEXECDIR)/$c) \
+	644:$(PRELOAD):$(LIBEXECDIR)/$(notdir $(PRELOAD)) \
 	$(foreach c,$(PUBLIC),644:scripts/completion/espcap.bash:$(COMPLETIONDIR)/$c) \
 	$(foreach f,$(filter-out scripts/server.sh,$(SCRIPTS)),755:$f:$(DATADIR)/$f) \
 	$(foreach f,$(filter-out scripts/completion/%,$(wildcard scripts/server.sh scripts/*.jq scripts/*.tsv scripts/*/*)),644:$f:$(DATADIR)/$f) \

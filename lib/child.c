@@ -51,6 +51,8 @@ become(const struct child_how *how, int out, int err, pid_t parent)
 	if (how->argv != NULL)
 		clean_environment();
 	if (how->confine != NULL) {
+		if (how->confine->library != NULL)
+			setenv("LD_PRELOAD", how->confine->library, 1);
 		if (confine_worker(how->confine) != 0) {
 			dprintf(2, "another user can't be become: %s\n", strerror(errno));
 			_exit(126);

@@ -148,6 +148,8 @@ close_file_system(const struct confine_worker *c)
 			allow_program(ruleset, c->program);
 		if (c->file != NULL)
 			allow(ruleset, c->file, LANDLOCK_ACCESS_FS_READ_FILE);
+		if (c->library != NULL)
+			allow(ruleset, c->library, LANDLOCK_ACCESS_FS_READ_FILE);
 	}
 	syscall(SYS_landlock_restrict_self, ruleset, 0);
 	close(ruleset);

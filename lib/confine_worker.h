@@ -8,6 +8,7 @@
 struct confine_worker {
 	const char *program;	/* what will run, so that it can be found; NULL: a function of ours, without a limit of memory */
 	const char *file;	/* a file that it opens itself; NULL: none */
+	const char *library;	/* one that is loaded into it; NULL: none */
 	int read_all;		/* it may read whatever its user may: arguments of the caller's can name any file */
 	int drop;		/* become ${user} and ${group}: we are root */
 	uid_t user;

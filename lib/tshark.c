@@ -1,6 +1,7 @@
 #include "tshark.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -50,6 +51,27 @@ beside(const char *path, const char *name)
 	return in_path(name);
 }
 
+/* The library that is loaded into tshark.  Without it all is the same, but slower. */
+static char *
+find_library(void)
+{
+	static const char name[] = "tshark_stdout.so";
+	static const char *const places[] = { "", "../libexec/espcap/" };
+	char self[PATH_MAX], *full;
+	const ssize_t len = readlink("/proc/self/exe", self, sizeof self);
+	const char *slash = len > 0 ? memrchr(self, '/', (size_t)len) : NULL;
+	size_t i;
+
+	for (i = 0; slash != NULL && i < sizeof places / sizeof *places; i++) {
+		full = mem_format("%.*s/%s%s", (int)(slash - self), self, places[i], name);
+		/* A space or a colon would make two of it. */
+		if (full[strcspn(full, " :")] == '\0' && access(full, R_OK) == 0)
+			return full;
+		free(full);
+	}
+	return NULL;
+}
+
 void
 tshark_find(struct tshark *t, const char *path)
 {
@@ -67,6 +89,7 @@ tshark_find(struct tshark *t, const char *path)
 			    "it is no program");
 	}
 	t->dumpcap = beside(t->path, "dumpcap");
+	t->library = find_library();
 }
 
 /* The display filter that lets a tshark print its part alone. */
@@ -149,6 +172,7 @@ tshark_confinement(const struct tshark *t, const char *file)
 
 	c.program = t->path;
 	c.file = file;
+	c.library = t->library;
 	c.read_all = t->more != NULL && t->more[0] != NULL;	/* keys, scripts, configuration */
 	return c;
 }
@@ -200,6 +224,7 @@ tshark_is_noise(const char *line)
 {
 	static const char *const noise[] = {
 		"Running as user", "Capturing on ", " ** (", "** (", "File: ", "Packets captured: ", "Packets: ",
+		"ERROR: ld.so: object ",	/* our library is not for this tshark */
 	};
 	static const char *const tails[] = { " packets captured", " packet captured" };
 	size_t i, len;
@@ -222,4 +247,5 @@ tshark_free(struct tshark *t)
 {
 	free(t->path);
 	free(t->dumpcap);
+	free(t->library);
 }

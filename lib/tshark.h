@@ -10,6 +10,7 @@
 struct tshark {
 	char *path;		/* of tshark */
 	char *dumpcap;		/* of dumpcap; NULL: there is none */
+	char *library;		/* what makes it print faster, lib/preload/tshark_stdout.c; NULL: not found */
 	char *const *more;	/* the caller's own arguments for tshark, NULL at the end */
 	const char *layers;	/* for -J; NULL: all layers */
 	struct confine_worker confine;	/* who it becomes, and how much memory it may have */
@@ -17,7 +18,8 @@ struct tshark {
 
 /**
  * tshark_find(t, path):
- * Find tshark: ${path}, a program or the folder that has it; with NULL in PATH.  dumpcap is looked for beside it, then in PATH.
+ * Find tshark: ${path}, a program or the folder that has it; with NULL in PATH.  dumpcap is looked for beside it, then in PATH; t->library where
+ * escapture itself is, or where make install puts it from there.
  * Dies with ES_FAILED when there is no tshark, saying what to install.
  */
 void tshark_find(struct tshark *t, const char *path);

@@ -28,6 +28,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 def call(*a):
     if libc.syscall(*a) < 0:
         raise OSError(ctypes.get_errno(), "")
+r["stdout"] = libc.__fsetlocking(ctypes.c_void_p.in_dll(libc, "stdout"), 0)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 here = os.path.dirname(os.path.dirname(os.path.abspath(sys.argv[0])))
 tries("inet socket", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM))
@@ -73,7 +74,8 @@ refused() { # WHO: all that is tried but to run a program
 	is "$(jq -r 'to_entries[] | select(.value == "done") | .key' result)" 'a program of the system' "$1: all of it is refused"
 	is "$(jq -r '[to_entries[] | select(.value == "no")] | length' result)" 21 "$1: and was tried"
 	is "$(got '["no new privileges"]') $(got core) $(got memory) $(got open)" '1 [0,0] true []' "$1: no new privileges, no core, a limit of memory, nothing open"
-	is "$(got environment | jq -r '.[]' | grep -vx LC_CTYPE | tr '\n' ' ')" 'HOME LC_ALL PATH TZ WIRESHARK_CONFIG_DIR WIRESHARK_EXTCAP_DIR ' "$1: its environment"
+	is "$(got stdout)" 2 "$1: its stdout takes no locks (FSETLOCKING_BYCALLER)"
+	is "$(got environment | jq -r '.[]' | grep -vx LC_CTYPE | tr '\n' ' ')" 'HOME LC_ALL LD_PRELOAD PATH TZ WIRESHARK_CONFIG_DIR WIRESHARK_EXTCAP_DIR ' "$1: its environment"
 }
 nobody=$(id -u nobody) group=$(id -g nobody)
 try "$p/dns.pcap"
@@ -94,11 +96,19 @@ run escapture --run-as no-such-user "$p/dns.pcap"
 is "$status" 2 '--run-as: no such user'
 try "$p/dns.pcap" -- -o tls.keylog_file:keys
 is "$(got '["read another'"'"'s file"]') $(got '["write a new file"]')" '"done" "no"' "with one's own arguments any file can be read, none written"
-cp "$bin/escapture" programs/
+cp "$bin/escapture" "$bin/tshark_stdout.so" programs/
 setpriv --reuid=65534 --regid=65534 --clear-groups programs/escapture --jobs 1 --tshark programs/tries "$p/dns.pcap" 2>err | sed -n 2p >result
 refused 'not root'
 run setpriv --reuid=65534 --regid=65534 --clear-groups programs/escapture --run-as daemon "$p/dns.pcap"
 is "$status" 2 '--run-as: not root'
+
+# Without the library, or with one that tshark can't load, all is as before.
+for library in none damaged; do
+	rm -f programs/tshark_stdout.so
+	[ "$library" = none ] || echo 'no library' >programs/tshark_stdout.so
+	run programs/escapture "$p/dns.pcap"
+	is "$status $(($(wc -l <out) / 2)) $err" "0 $(($(tshark -n -r "$p/dns.pcap" -T ek 2>/dev/null | wc -l) / 2)) " "a library that is $library: nothing is lost or said"
+done
 
 # What only root can read is read all the same: it is opened before.
 cp "$p/dns.pcap" private.pcap

@@ -225,16 +225,16 @@ wait "$pid"
 
 # --- a terminal ---
 fake slow
-on_terminal() { script -qec "stty cols $1; $2" /dev/null </dev/null | tr '\r' '\n' | sed 's/\x1b\[K//' >tty; }
+on_terminal() { script -qec "stty cols $1; $2" /dev/null </dev/null | tr '\r' '\n' | sed 's/\x1b\[K//' >terminal; }
 on_terminal 200 "esbulk --node='$url' in"
-like "$(<tty)" $'\n100%, [0-9]+ s left: [0-9]+ documents, 0\\.0 MB, [0-9]+/s, [0-9] in flight, 0 retried, 0 rejected\n' 'on a terminal: progress, for a file with percent and time'
-like "$(<tty)" 'esbulk: 100 documents: 100 indexed' 'and the account at the end'
+like "$(<terminal)" $'\n100%, [0-9]+ s left: [0-9]+ documents, 0\\.0 MB, [0-9]+/s, [0-9] in flight, 0 retried, 0 rejected\n' 'on a terminal: progress, for a file with percent and time'
+like "$(<terminal)" 'esbulk: 100 documents: 100 indexed' 'and the account at the end'
 on_terminal 40 "esbulk --node='$url' in"
 is "$(grep -v '^esbulk: ' tty | awk '{ print length }' | sort -n | tail -n 1)" 39 'cut to its width, so that it stays one line'
 on_terminal 80 "esbulk --node='$url' -q in"
-is "$(<tty)" '' '-q: nothing'
+is "$(<terminal)" '' '-q: nothing'
 on_terminal 80 "cat in | esbulk --node='$url'"
-like "$(<tty)" '^[^%]*[0-9]+ documents, [^%]*$' 'from a pipe without percent'
+like "$(<terminal)" '^[^%]*[0-9]+ documents, [^%]*$' 'from a pipe without percent'
 
 # --- signals ---
 fake
@@ -253,7 +253,8 @@ env --default-signal=TERM esbulk --node="$url" pipe &
 pid=$!
 wait_for 10 minds_signals "$pid" esbulk
 kill -TERM "$pid"
-wait_for 10 eval '! kill -0 "$pid"' || kill -KILL "$pid"
+gone() { ! kill -0 "$pid"; }
+wait_for 10 gone || kill -KILL "$pid"
 wait "$pid"
 is $? 4 'SIGTERM while a named pipe has no writer yet'
 fake 1000xhttp:503

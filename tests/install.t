@@ -15,6 +15,13 @@ for c in esifaces escapture esreshape esbulk espcap; do
 done
 run env PATH="$tmp/root/usr/bin:/usr/bin:/bin" espcap --file "$top/test_pcaps/arp.pcap"
 is "$status $(wc -l <out)" '0 4' 'the installed espcap finds its stages'
+cat >tshark <<'END'
+#!/bin/sh
+echo "$LD_PRELOAD" >&2
+END
+chmod 755 tshark
+run root/usr/bin/escapture --jobs 1 --tshark ./tshark "$top/test_pcaps/arp.pcap"
+ok 'the installed escapture finds its library' test "${err##*: }" -ef root/usr/libexec/espcap/tshark_stdout.so
 ok 'the template script is there, with what it needs' bash -c './root/usr/share/espcap/scripts/packet_template-7.x.sh --print | grep -q index_patterns'
 run make -s uninstall DESTDIR="$tmp/root" PREFIX=/usr
 is "$status" 0 'make uninstall'
