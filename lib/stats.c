@@ -58,22 +58,26 @@ void
 stats_number(struct stats *st, const char *name, uint64_t value)
 {
 	char text[32];
+	int len;
 
 	if (st == NULL)
 		return;
 	member(st, name);
-	out_add(&st->out, text, (size_t)snprintf(text, sizeof text, "%" PRIu64, value));
+	len = snprintf(text, sizeof text, "%" PRIu64, value);
+	out_add(&st->out, text, (size_t)len);
 }
 
 void
 stats_seconds(struct stats *st, const char *name, uint64_t ms)
 {
 	char text[32];
+	int len;
 
 	if (st == NULL)
 		return;
 	member(st, name);
-	out_add(&st->out, text, (size_t)snprintf(text, sizeof text, "%" PRIu64 ".%03u", ms / 1000, (unsigned)(ms % 1000)));
+	len = snprintf(text, sizeof text, "%" PRIu64 ".%03u", ms / 1000, (unsigned)(ms % 1000));
+	out_add(&st->out, text, (size_t)len);
 }
 
 void

@@ -230,7 +230,7 @@ on_terminal 200 "esbulk --node='$url' in"
 like "$(<terminal)" $'\n100%, [0-9]+ s left: [0-9]+ documents, 0\\.0 MB, [0-9]+/s, [0-9] in flight, 0 retried, 0 rejected\n' 'on a terminal: progress, for a file with percent and time'
 like "$(<terminal)" 'esbulk: 100 documents: 100 indexed' 'and the account at the end'
 on_terminal 40 "esbulk --node='$url' in"
-is "$(grep -v '^esbulk: ' tty | awk '{ print length }' | sort -n | tail -n 1)" 39 'cut to its width, so that it stays one line'
+is "$(grep -v '^esbulk: ' terminal | awk '{ print length }' | sort -n | tail -n 1)" 39 'cut to its width, so that it stays one line'
 on_terminal 80 "esbulk --node='$url' -q in"
 is "$(<terminal)" '' '-q: nothing'
 on_terminal 80 "cat in | esbulk --node='$url'"
