@@ -3,6 +3,7 @@
 # make demo       real packets into a real node, and a look at them
 # make bench      ratios taken side by side in one run, into build/bench.{json,md,svg}; BENCH="reshape growth": these; QUICK=1 tries it
 # make matrix     the servers, Elasticsearch 6 to 9 and OpenSearch 1 to 3, one after another
+# make soak       all of it live for SOAK_SECONDS (600), with what goes wrong in months
 # make fuzz       each fuzz target for FUZZ_SECONDS (300)
 # make dist       build/espcap-VERSION.tar.gz, the same bytes from the same commit
 # Others: unit asan lint cover install uninstall clean.  V=1 shows the commands, WERROR=1 makes warnings errors.
@@ -162,6 +163,10 @@ matrix: all
 	scripts/deps.sh --tests
 	status=0; ESPCAP_BIN=$(BUILD) prove --timer tests/matrix.sh || status=$$?; cat $(BUILD)/matrix.txt; exit $$status
 
+soak: all
+	scripts/deps.sh --tests
+	ESPCAP_BIN=$(BUILD) tests/soak
+
 demo:
 	scripts/demo.sh
 
@@ -216,6 +221,6 @@ deb: dist
 clean:
 	$(Q)rm -rf $(BUILD)
 
-.PHONY: all unit check asan cover lint bench demo install uninstall clean matrix bench-readme fuzz dist deb
+.PHONY: all unit check asan cover lint bench demo install uninstall clean matrix soak bench-readme fuzz dist deb
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/lib/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*.d)

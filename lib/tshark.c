@@ -225,6 +225,8 @@ tshark_is_noise(const char *line)
 	static const char *const noise[] = {
 		"Running as user", "Capturing on ", " ** (", "** (", "File: ", "Packets captured: ", "Packets: ",
 		"ERROR: ld.so: object ",	/* our library is not for this tshark */
+		/* A dissector looks for that in the current folder, which can be closed to the user that tshark runs as. */
+		"tshark: You don't have permission to read the file \"IOR.txt\"",
 	};
 	static const char *const tails[] = { " packets captured", " packet captured" };
 	size_t i, len;

@@ -1,6 +1,7 @@
 #!/bin/bash
 # escapture live: many tsharks, the buffer, restarts, packets that kill tshark, and every way to end.
 . "$(dirname "$0")/tap.sh"
+. "$top/tests/cable.sh"
 need tshark dumpcap python3 jq
 
 tshark=$(command -v tshark)
@@ -219,19 +220,9 @@ is "$status" 3 '--buffer-dir that is not there: status'
 like "$err" 'buffer-dir: /nonexistent: No such file' '--buffer-dir that is not there: said'
 
 # --- what the kernel drops: on lo it counts twice, so two ends of a cable ---
-large() { # COUNT: datagrams over that cable
-	python3 -c 'import socket, sys
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-for i in range(int(sys.argv[1])): s.sendto(bytes(1400), ("192.0.2.66", 40411))' "$1"
-}
-at_end ip link del espcap-d0
-if ip link add espcap-d0 type veth peer name espcap-d1; then
-	for i in espcap-d0 espcap-d1; do
-		echo 1 >"/proc/sys/net/ipv6/conf/$i/disable_ipv6"
-		ip link set "$i" up
-	done
-	ip addr add 192.0.2.65/26 dev espcap-d0
-	ip neigh add 192.0.2.66 lladdr 02:00:00:00:00:02 dev espcap-d0 nud permanent
+large() { python3 "$top/tests/numbered.py" "$cable_address" $port 1 "$1" 0 1400 >/dev/null; } # COUNT
+at_end eval 'ip link del espcap-d0 2>/dev/null'
+if make_cable espcap-d0 64; then
 	rm -f go
 	escapture --nic espcap-d0 --bpf "udp dst port $port" --stats stats --tshark ./slow --buffer 1M >live 2>live.err &
 	pid=$!
@@ -253,6 +244,15 @@ if ip link add espcap-d0 type veth peer name espcap-d1; then
 	is "$status $(stat_of documents)" "0 $(stat_of received)" 'drops: what was captured is printed'
 	begun=$(($(stat_of documents) + $(stat_of dropped) - 2 * sent))
 	ok "drops: all but the packets before ($begun) are printed or counted" test "$begun" -ge 0 -a "$begun" -le "$firsts"
+	escapture --nic espcap-d0 --bpf "udp dst port $port" >live 2>live.err &
+	pid=$!
+	comes() { large 1 && [ -s live ]; }
+	wait_for 30 comes
+	ip link del espcap-d0
+	status=0
+	wait "$pid" || status=$?
+	is "$status" 3 'the interface is gone: status 3'
+	like "$(cat live.err)" 'espcap-d0: the capture ended by itself' 'the interface is gone: said'
 elif [ -n "${CI:-}" ]; then
 	tap_result 1 'a cable can be made (ip link add ... type veth)'
 fi

@@ -88,6 +88,7 @@ noise(void **state)
 	static const char *const noisy[] = {
 		"", "tshark:", "tshark: ", "Running as user \"root\" and group \"root\". This could be dangerous.", "Capturing on 'lo'",
 		"File: -", "Packets: 12", "\rPackets: 12", "12 packets captured", "1 packet captured", " ** (tshark:1) 10:00:00",
+		"tshark: You don't have permission to read the file \"IOR.txt\".",
 	};
 	static const char *const news[] = {
 		"tshark: The file \"x\" appears to have been cut short", "packets captured", "dumpcap: no", "x Packets: 1",
