@@ -10,7 +10,7 @@
 #include "opt.h"
 
 static const struct opt options[] = {
-	{ "node", 0, "LIST", "nodes: host, host:port, [IPv6] or URL, by commas or repeated" },
+	{ "node", 0, "LIST", "nodes: host, host:port, [IPv6] or URL, with commas" },
 	{ "cloud-id", 0, "ID", "node by its Elastic Cloud ID" },
 	{ "chunk", 0, "DOCS", "documents in a request, at most (1000)" },
 	{ "bytes", 0, "SIZE", "bytes in a request, at most (5M)" },

@@ -13,18 +13,18 @@
 #include "opt.h"
 
 static const struct opt options[] = {
-	{ "nic", 0, "IF", "capture live from IF, a name or a number of esifaces -l; can be repeated" },
+	{ "nic", 0, "IF", "capture live from IF, name or number; can be repeated" },
 	{ "file", 0, "FILE", "read a capture file (-: stdin); can be repeated" },
 	{ "dir", 0, "DIR", "read the captures in DIR, in the order of their names" },
-	{ "bpf", 0, "FILTER", "only packets that match (pcap-filter(7)), live and from files" },
+	{ "bpf", 0, "FILTER", "only packets that match, live and from files" },
 	{ "count", 0, "N", "end after N packets (0: no end)" },
 	{ "duration", 0, "SECONDS", "end a live capture after that time" },
 	{ "jobs", 0, "N", "tsharks side by side (the number of processors)" },
-	{ "layers", 0, "LIST", "print only these layers, a space between them (tshark -J)" },
+	{ "layers", 0, "LIST", "print only these layers, spaces between (tshark -J)" },
 	{ "wait-nic", 0, NULL, "wait until the interfaces are there" },
 	{ "buffer", 0, "SIZE", "live, what may wait on disk for the tsharks (1G)" },
 	{ "buffer-dir", 0, "DIR", "where ($TMPDIR, /tmp)" },
-	{ "memory", 0, "SIZE", "live, restart the tsharks when they have so much (0: never)" },
+	{ "memory", 0, "SIZE", "live, restart tsharks that have so much (0: never)" },
 	{ "restart-packets", 0, "N", "live, restart the tsharks after N packets each time" },
 	{ "bad-packets", 0, "FILE", "live, keep the packets that kill tshark as a capture" },
 	{ "run-as", 0, "USER", "who tshark runs as when we are root (espcap, nobody)" },
@@ -37,7 +37,7 @@ static const struct opt options[] = {
 };
 
 static const struct opt_command command = {
-	"[options] [--nic IF... | --dir DIR | FILE...] [-- TSHARK-ARGUMENT...]",
+	"[options] [--nic IF... | --dir DIR | FILE...] [-- ARGUMENT...]",
 	"Run tshark, live or on capture files, and write its -T ek stream to stdout.",
 	options,
 };

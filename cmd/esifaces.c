@@ -6,7 +6,7 @@
 #include "opt.h"
 
 static const struct opt options[] = {
-	{ "long", 'l', NULL, "a table: number, name, state, link type, addresses, description" },
+	{ "long", 'l', NULL, "a table with number, state, addresses, description" },
 	{ "json", 0, NULL, "a JSON array" },
 	{ NULL, 0, NULL, NULL },
 };

@@ -12,8 +12,8 @@
 #include "tag.h"
 
 static const struct opt options[] = {
-	{ "index", 0, "PATTERN", "index name, a strftime pattern in UTC (packets-%Y-%m-%d)" },
-	{ "id", 0, NULL, "give each document an _id made from itself; implies --op=create" },
+	{ "index", 0, "PATTERN", "index name, by strftime(3) in UTC (packets-%Y-%m-%d)" },
+	{ "id", 0, NULL, "give documents _ids made from them; with --op=create" },
 	{ "op", 0, "OP", "action: index or create" },
 	{ "tag", 0, "NAME=VALUE", "add a member to each document; can be repeated" },
 	{ "max-line", 0, "SIZE", "longest line taken (64M)" },
@@ -24,7 +24,8 @@ static const struct opt options[] = {
 
 static const struct opt_command command = {
 	"[options] [FILE...]",
-	"Turn tshark's -T ek stream (FILEs, or stdin) into a bulk stream for Elasticsearch or OpenSearch, on stdout.",
+	"Turn what tshark -T ek prints (FILEs, or stdin) into a bulk stream for\n"
+	"Elasticsearch or OpenSearch, on stdout.",
 	options,
 };
 

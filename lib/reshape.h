@@ -21,7 +21,8 @@ struct reshape_options {
  * reshape_files(opt, files, count):
  * Read the ${count} EK streams ${files} one after the other ("-": stdin) and write one bulk stream to stdout: an action line and
  * a document for each document read.  Bad lines are counted, said (the first ten of them) and passed over.
- * Whole pairs only are written, at once when the input has to be waited for.  Memory: about four times the longest line.
+ * Whole pairs only are written, at once when the input has to be waited for.  Memory: about four times the longest line,
+ * sixteen times one of nothing but numbers and commas.
  * After the files are open the process confines itself to reading and writing where it can (confine.h).
  * Return ES_OK, ES_SOME when lines were bad, ES_FAILED when a file could not be read; dies when the output can't be written.
  */

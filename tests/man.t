@@ -12,6 +12,7 @@ for manual in "$top"/man/*.[18]; do
 	c=${manual##*/} && c=${c%.[18]}
 	[[ $manual != *.8 ]] || PATH+=:$top/scripts c+=.sh
 	"$c" --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z0-9-]+' | grep -oE '(^| )-+[a-zA-Z0-9-]+' | tr -d ' ' | sort -u >help
+	[[ $manual == *.8 ]] || is "$("$c" --help | awk 'length > 80')" '' "$c --help fits a terminal of 80 columns"
 	# In the page: options that an item of a list is about.
 	grep '^\.It Fl' "$manual" | grep -oE 'Fl -?[a-zA-Z0-9][a-zA-Z0-9-]*' | sed 's/^Fl //; s/^/-/' | sort -u >page
 	is "$(cat page)" "$(cat help)" "$c: the page's options are those of --help"
