@@ -25,6 +25,12 @@ echo 'chunk: 4' >env.yml
 is "$(ESPCAP_CONFIG=env.yml options | tail -n 1)" 'esbulk --chunk=4' 'ESPCAP_CONFIG before that'
 echo 'chunk: 5' >option.yml
 is "$(ESPCAP_CONFIG=env.yml options --config option.yml | tail -n 1)" 'esbulk --chunk=5' '--config before that'
+is "$(ESPCAP_CONFIG='' options | tail -n 1)" 'esbulk --chunk=3' 'an empty ESPCAP_CONFIG is none'
+is "$(cd / && XDG_CONFIG_HOME=xdg HOME=home options)" '' 'nor are relative folders of configurations'
+is "$(cd / && env -u XDG_CONFIG_HOME -u HOME "$bin/esconfig")" '' 'or none at all'
+run esconfig --config .
+is "$status" 2 'a folder is no configuration: status'
+like "$err" '^espcap: .: Is a directory' 'a folder is no configuration: said'
 run esconfig --config nothere.yml
 is "$status" 2 '--config of what is not there: status'
 like "$err" 'nothere.yml: No such file' '--config of what is not there: said'
@@ -63,6 +69,9 @@ wrong 'node:\n  - [a]\n' 'wrong.yml:2: node: ' 'a list in a list'
 wrong '\n\nnode: {a: b}\n' 'wrong.yml:3: node: ' 'a mapping'
 wrong 'a: [\n' 'wrong.yml:2: ' 'no YAML'
 wrong 'tshark_path: ""\n' 'wrong.yml:1: tshark_path: : it is empty' 'an empty value'
+wrong '[a]: b\n' 'wrong.yml:1: a key is a word' 'a list as a key'
+wrong '# list\n- a\n' 'wrong.yml:2: it is KEY: VALUE, a line each' 'a list instead of keys'
+wrong 'node es1\n' 'wrong.yml:1: it is KEY: VALUE, a line each' 'a text'
 wrong 'bpf: "a\\0b"\n' 'wrong.yml:1: bpf: a NUL byte' 'a NUL byte'
 wrong 'bpf: \xff\xfe\n' 'wrong.yml:' 'no UTF-8'
 wrong 'x\\x1b[2J: 1\n' 'wrong.yml:1: ' 'a hostile key does not reach the terminal'

@@ -76,6 +76,13 @@ start=$SECONDS
 send in
 ok 'Retry-After is waited for' test $((SECONDS - start)) -ge 1
 
+fake cut-answer http:503 items:429:0,1
+send -v --chunk 50 --connections 1 in
+is "$status $(account)" '0 [100,100,0,0,0]' '-v: all is delivered'
+like "$err" 'HTTP 503.*; 50 documents again' '-v tells of each request that is sent again'
+like "$err" 'transfer closed .*; 50 documents again' 'of one that broke off too'
+like "$err" '2 documents again: es_rejected_execution_exception: as the script says' 'and of items'
+
 # The answer is lost after the server took the chunk: with ids it is a duplicate, without it may be double and is said so.
 for step in cut-after cut-answer garbage short; do
 	fake "$step"
