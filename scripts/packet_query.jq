@@ -4,7 +4,9 @@ def one: if type == "array" then (map(select(. != null)) | .[0]) else . end;
 def clean: if . == null then "" else one | tostring | gsub("[\\x{0}-\\x{1f}\\x{7f}-\\x{9f}\\x{200b}-\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]"; "?") end;
 def words: map(clean | select(. != "")) | join(" ");
 def all_of: [if type == "array" then .[] else . end | select(. != null) | clean] | unique | join(", ");
-def time: (tostring | tonumber? // 0) as $ms | ($ms / 1000 | floor | strftime("%Y-%m-%d %H:%M:%S")) + "." + ("00\($ms % 1000)" | .[-3:]);
+# jq itself is ended by a time that is out of all bounds.
+def time: (tostring | tonumber? // 0) as $ms | if $ms < -62135596800000 or $ms > 253402300799000 then "?" else
+	($ms / 1000 | floor | strftime("%Y-%m-%d %H:%M:%S")) + "." + ("00\($ms % 1000)" | .[-3:]) end;
 def side($ip; $port): ($ip | clean) as $a | ($port | clean | if . == "" then "" else ":" + . end) as $p | if $p != "" and ($a | contains(":")) then "[\($a)]\($p)" else $a + $p end;
 # The innermost, but for what it carries.
 def protocol: clean | split(":") | (map(select(test("^(data|data-text-lines|urlencoded-form|media|json|xml|png|image-.*)$") | not)) | last) // .[-1] // "";
@@ -28,7 +30,7 @@ def tcp: .tcp // {} | . as $t | [["syn", "SYN"], ["fin", "FIN"], ["reset", "RST"
 	| [.[] | .[0] as $flag | select(($t["tcp_tcp_flags_\($flag)"] // $t["tcp_flags_tcp_flags_\($flag)"] | one | . == true or . == "1")) | .[1]] | join(" ");
 
 ["TIME (UTC)", "SOURCE", "DESTINATION", "PROTOCOL", "BYTES", "WHAT"],
-(.hits.hits[]._source | (.timestamp | time) as $time | (.layers // {}) | map_values(one) | (.tcp // {}) as $t | (.udp // {}) as $u
+(.hits.hits[]._source | (.timestamp | time) as $time | (.layers // {}) | map_values(one | if type == "object" then . else {} end) | (.tcp // {}) as $t | (.udp // {}) as $u
 | [$time,
 	side(.ip.ip_ip_src // .ipv6.ipv6_ipv6_src // .arp.arp_arp_src_proto_ipv4 // .eth.eth_eth_src; $t.tcp_tcp_srcport // $u.udp_udp_srcport),
 	side(.ip.ip_ip_dst // .ipv6.ipv6_ipv6_dst // .arp.arp_arp_dst_proto_ipv4 // .eth.eth_eth_dst; $t.tcp_tcp_dstport // $u.udp_udp_dstport),

@@ -59,14 +59,15 @@ find_packets() {
 		ask POST "$path" "$body"
 	fi
 	if [[ $http == 400 ]] && grep -qi 'fielddata.*timestamp\|timestamp.*fielddata' "$answer"; then
-		printf '%s: an index was made before the template was installed: its packets are not sorted by time\n' "$program" >&2
+		warn 'an index was made before the template was installed: its packets are not sorted by time'
 		body=$(jq 'del(.sort)' <<<"$body")
 		ask POST "$path" "$body"
 	fi
 	case $http in
 	400) error 2 "$(reason)" ;;
 	esac
-	must 'the search'
+	must 'the search' \
+		'(.hits.hits | type == "array") and (.hits.total | (.value? // .) | type == "number") and (._shards.failed | type == "number")'
 }
 
 show() {
@@ -91,6 +92,6 @@ ascii=()
 [[ ! -t 1 ]] || ascii=(-a)
 if [[ -t 1 ]]; then show | ${PAGER:-less -FRX}; else show; fi
 if [[ $(jq '._shards.failed' "$answer") != 0 ]]; then
-	printf '%s: not all could be searched: %s\n' "$program" "$(jq -r '[._shards.failures[] | "\(.index): \(.reason.reason)"] | unique | join("; ")' "$answer")" >&2
+	warn "not all could be searched: $(jq -r '[._shards.failures[] | "\(.index): \(.reason.reason)"] | unique | join("; ")' "$answer")"
 	exit 1
 fi

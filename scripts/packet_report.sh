@@ -61,7 +61,7 @@ search() {
 
 count() {
 	ask POST "/$index/_search?ignore_unavailable=true&allow_no_indices=true" "$(search)"
-	must 'the report'
+	must 'the report' '(.aggregations.series.buckets | type == "array") or ._shards.total == 0'
 	# shellcheck disable=SC2016
 	if [[ $(jq 'has("aggregations")' "$answer") == false ]]; then # no index at all
 		jq -n '{aggregations: {packets: {value: 0}, bytes: {value: 0}, first: {}, last: {}, series: {buckets: []}}, _shards: {failed: 0}}' >"$answer"
@@ -95,6 +95,6 @@ start=$((start * 1000))
 count
 if [[ -n $html ]]; then write_page; elif [[ -n $json ]]; then jq . "$scratch/report"; else write_text; fi
 if [[ $(jq '._shards.failed' "$answer") != 0 ]]; then
-	printf '%s: not all could be counted: %s\n' "$program" "$(jq -r '[._shards.failures[] | "\(.index): \(.reason.reason)"] | unique | join("; ")' "$answer")" >&2
+	warn "not all could be counted: $(jq -r '[._shards.failures[] | "\(.index): \(.reason.reason)"] | unique | join("; ")' "$answer")"
 	exit 1
 fi

@@ -38,7 +38,7 @@ ours=() others=()
 list() {
 	local name
 	ask GET "/_cat/indices/$prefix-*?h=index&format=json"
-	[[ $http == 404 ]] || must 'the indices'
+	[[ $http == 404 ]] || must 'the indices' 'type == "array" and all(.[]; .index | type == "string")'
 	[[ $http != 404 ]] || return 0
 	while IFS= read -r name; do
 		if [[ $name =~ ^"$prefix"-([0-9]{4}-[0-9]{2}-[0-9]{2})$ ]] && [[ $(date -u -d "${BASH_REMATCH[1]}" +%F 2>/dev/null) == "${BASH_REMATCH[1]}" ]]; then
@@ -61,12 +61,12 @@ delete_old() {
 		if [[ -z $dry_run ]]; then
 			ask DELETE "/$name"
 			# Another one can have been faster.
-			[[ $http == 404 ]] || must "$name"
+			[[ $http == 404 ]] || must "$name" .acknowledged
 		fi
 		printf '%s %s\n' "${dry_run:+would be }deleted:" "$name"
 		((++deleted))
 	done
-	((${#others[@]} == 0)) || printf '%s: not %s-YYYY-MM-DD, so they stay: %s\n' "$program" "$prefix" "${others[*]}" >&2
+	((${#others[@]} == 0)) || warn "not $prefix-YYYY-MM-DD, so they stay: ${others[*]}"
 	printf '%d %s, %d kept\n' "$deleted" "${dry_run:+would be }deleted" "$kept"
 }
 
@@ -75,17 +75,17 @@ install_ilm() {
 	local name body settings
 	settings=$(jq -n -c --arg name "$prefix" '{index: {lifecycle: {name: $name}}}')
 	ask PUT "/_ilm/policy/$prefix" "$(jq -n --arg age "${days}d" '{policy: {phases: {hot: {actions: {}}, delete: {min_age: $age, actions: {delete: {}}}}}}')"
-	must 'the policy'
+	must 'the policy' .acknowledged
 	ask GET "/_index_template/$prefix"
 	[[ $http != 404 ]] || error 3 "$node has no template $prefix that new indices could have the policy from: packet_template.sh makes it"
-	must 'the template'
+	must 'the template' '.index_templates[0].index_template | type == "object"'
 	body=$(jq -c --argjson settings "$settings" '.index_templates[0].index_template | .template.settings |= (. // {} | . * $settings)' "$answer")
 	ask PUT "/_index_template/$prefix" "$body"
-	must 'the template'
+	must 'the template' .acknowledged
 	list
 	for name in "${ours[@]}"; do
 		ask PUT "/$name/_settings" "$settings"
-		must "$name"
+		must "$name" .acknowledged
 	done
 }
 
@@ -97,7 +97,7 @@ install_ism() {
 	ask PUT "$path" "$(jq -n --arg age "${days}d" --arg pattern "$prefix-*" '{policy: {description: "espcap: delete old packets", default_state: "kept", states: [
 		{name: "kept", actions: [], transitions: [{state_name: "old", conditions: {min_index_age: $age}}]}, {name: "old", actions: [{delete: {}}], transitions: []}],
 		ism_template: [{index_patterns: [$pattern], priority: 100}]}}')"
-	must 'the policy'
+	must 'the policy' ._id
 }
 
 install_policy() {

@@ -103,7 +103,7 @@ install_template() {
 		done
 		unknown "$form" || break
 	done
-	must 'the template'
+	must 'the template' .acknowledged
 	[[ $normalizer == true ]] ||
 		printf '%s: this server has no pattern_replace: a flag is found only as it was printed, 1 or true\n' "$program" >&2
 	printf 'template "packets" for packets-* installed on %s (%s)\n' "$node" "$form"

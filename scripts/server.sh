@@ -2,7 +2,8 @@
 #     options WORD...            take the options, put the other words into $words; the script's own option_taken OPTION VALUE
 #                                returns 0 for those that it knows, and $switches names those without a value
 #     ask METHOD PATH [BODY]     a request; the status goes to $http, the answer's body into the file $answer
-#     must WHAT                  end with what the server said unless $http is 2xx
+#     must WHAT [TEST]           end with what the server said unless $http is 2xx and the answer passes jq's TEST
+#     warn MESSAGE               say it
 #     error STATUS MESSAGE       say it and exit
 # The options for credentials and TLS are esbulk's, and secrets stay out of command lines as they do there.
 # shellcheck shell=bash disable=SC2034 # the scripts use what is set here
@@ -21,16 +22,20 @@ server_usage='  --user NAME          password from ELASTIC_PASSWORD, or asked fo
 
 program=${0##*/}
 words=() switches='' http='' node=''
-server_nodes=() server_user='' server_password='' server_headers=() server_arguments=()
+server_nodes=() server_logins=() server_user='' server_password='' server_headers=() server_arguments=() server_kind=''
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/espcap-scripts.XXXXXX")
 answer=$scratch/answer
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# What came from a server must not drive the terminal.
+# What came from a server must not drive the terminal: no control characters, of C1 neither.
+warn() {
+	printf '%s: %s\n' "$program" "$1" | LC_ALL=C tr -d '\000-\010\013-\037\177' | LC_ALL=C sed 's/\xc2[\x80-\x9f]//g' >&2
+}
+
 error() {
-	printf '%s: %s\n' "$program" "$2" | tr -d '\000-\010\013-\037\177' >&2
+	warn "$2"
 	exit "$1"
 }
 
@@ -43,7 +48,7 @@ wrong_use() {
 first_line() { # FILE; sets $line
 	line=''
 	[[ -r $1 && ! -d $1 ]] || error 2 "$1: it can't be read"
-	[[ ! -f $1 || -z $(find -L "$1" -perm /077) ]] || printf '%s: %s: others can read this secret; chmod 600 it\n' "$program" "$1" >&2
+	[[ ! -f $1 || -z $(find -L "$1" -perm /077) ]] || warn "$1: others can read this secret; chmod 600 it"
 	IFS= read -r line <"$1" || true
 	line=${line%$'\r'}
 	[[ -n $line ]] || error 2 "$1: its first line is empty"
@@ -78,7 +83,13 @@ server_aws() { # REGION[:SERVICE]
 }
 
 server_option() { # OPTION VALUE; returns 1 when it is none of these
-	local line
+	local line kind=${1%-file}
+	case $kind in
+	--user | --api-key | --bearer | --aws-sigv4)
+		[[ -z $server_kind || $server_kind == "$kind" ]] || error 2 'give one kind of credentials: a user, an API key, a bearer token or AWS keys'
+		server_kind=$kind
+		;;
+	esac
 	case $1 in
 	--user) server_user=$2 ;;
 	--user-file)
@@ -128,19 +139,24 @@ options() { # WORD...
 	done
 }
 
-server_url() { # WORD; adds it to the nodes
-	local word=${1%/}
-	[[ $word == *://* ]] || word=http://$word
-	[[ $word =~ ^https?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]+)?(/[^?#[:space:]]*)?$ ]] ||
-		error 2 "$1: it is host, host:port, [IPv6]:port or a URL"
-	if [[ -z ${BASH_REMATCH[2]} && $1 != *://* ]]; then
-		word=http://${BASH_REMATCH[1]}:9200${BASH_REMATCH[3]}
+server_url() { # WORD; adds it to the nodes, with the user and password in it to the logins
+	local word=${1%/} scheme=http login='' port='' bytes
+	[[ $word != *://* ]] || scheme=${word%%://*} word=${word#*://}
+	if [[ $word =~ ^([^/?#]*)@(.*)$ ]]; then
+		bytes=${BASH_REMATCH[1]//\\/\\\\} word=${BASH_REMATCH[2]}
+		printf -v login '%b' "${bytes//%/\\x}"
 	fi
-	server_nodes+=("$word")
+	[[ $scheme =~ ^https?$ && $word =~ ^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]+)?(/[^?#[:space:]]*)?$ ]] ||
+		error 2 "${word##*@}: it is host, host:port, [IPv6]:port or a URL"
+	port=${BASH_REMATCH[2]}
+	[[ -n $port || $1 == *://* ]] || port=:9200
+	server_nodes+=("$scheme://${BASH_REMATCH[1]}$port${BASH_REMATCH[3]}")
+	server_logins+=("$login")
 }
 
 server() { # NODE[,NODE...]
 	local word list
+	[[ $1 != *$'\n'* ]] || error 2 'a node on more than one line'
 	IFS=, read -ra list <<<"$1"
 	((${#list[@]})) || error 2 'no node is given'
 	for word in "${list[@]}"; do server_url "$word"; done
@@ -158,24 +174,28 @@ server() { # NODE[,NODE...]
 
 curl_quote() { # NAME VALUE, in curl's configuration syntax
 	local s=${2//\\/\\\\}
-	printf '%s = "%s"\n' "$1" "${s//\"/\\\"}"
+	s=${s//\"/\\\"} s=${s//$'\n'/\\n}
+	printf '%s = "%s"\n' "$1" "$s"
 }
 
-server_secrets() {
-	local header
-	[[ -z $server_user ]] || curl_quote user "$server_user:$server_password"
+server_secrets() { # LOGIN; of the node's URL, where there is nothing else
+	local header login=$1
+	((${#server_headers[@]} == 0)) || login=''
+	[[ -z $server_user ]] || login=$server_user:$server_password
+	[[ -z $login ]] || curl_quote user "$login"
 	for header in "${server_headers[@]}"; do curl_quote header "$header"; done
 }
 
 ask() { # METHOD PATH [BODY]
-	local body=() status
+	local body=() status i
 	((${#server_nodes[@]})) || error 2 'no node is given'
 	[[ -z ${3:-} ]] || body=(--data-binary @-)
-	for node in "${server_nodes[@]}"; do
+	for i in "${!server_nodes[@]}"; do
+		node=${server_nodes[i]}
 		status=0
 		http=$(
 			curl -sS -m 120 --connect-timeout 10 --proto =http,https -X "$1" -H 'Content-Type: application/json' -o "$answer" -w '%{http_code}' \
-				--netrc-optional "${server_arguments[@]}" -K <(server_secrets) "${body[@]}" "$node$2" 2>"$scratch/why" <<<"${3:-}"
+				--netrc-optional "${server_arguments[@]}" -K <(server_secrets "${server_logins[i]}") "${body[@]}" "$node$2" 2>"$scratch/why" <<<"${3:-}"
 		) || status=$?
 		((status)) || return 0
 	done
@@ -192,9 +212,10 @@ reason() {
 		"$answer" 2>/dev/null || head -c 500 "$answer"
 }
 
-must() { # WHAT
+# A proxy or another service can say 200 to anything: the answer must be one that the server gives.
+must() { # WHAT [TEST]
 	case $http in
-	2*) ;;
+	2*) [[ -z ${2:-} ]] || jq -es "length == 1 and (.[0] | $2)" "$answer" >/dev/null 2>&1 || error 3 "$node: $1: this is no answer of Elasticsearch or OpenSearch" ;;
 	401 | 403) error 3 "$node: $1: the credentials are refused (HTTP $http): $(reason)" ;;
 	429 | 5*) error 4 "$node: $1: HTTP $http: $(reason)" ;;
 	*) error 3 "$node: $1: HTTP $http: $(reason)" ;;

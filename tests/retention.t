@@ -59,7 +59,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         with open("requests", "a") as f:
             print(json.dumps([self.command, self.path, json.loads(body) if body.strip() else None]), file=f)
-        status, reply = 200, {"acknowledged": True}
+        status, reply = 200, {"acknowledged": True, "_id": "t"}
         if path == "/_ilm/status" and kind != "ilm": status, reply = 400, {"error": "no handler found"}
         elif self.command == "GET" and path == "/_index_template/t": reply = template
         elif self.command == "GET" and path == "/_plugins/_ism/policies/t": reply = {"_id": "t", "_seq_no": 7, "_primary_term": 2}
