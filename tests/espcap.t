@@ -90,7 +90,7 @@ END
 run espcap
 is "$status $(grep -c '"_index":"from-conf"' out) $err" '0 2 ' 'all from espcap.yml'
 run espcap --file "$p/vlan.pcap" --index from-line
-is "$(grep -c '"_index":"from-line"' out)" 2 'the command line replaces it'
+is "$status $(grep -c '"_index":"from-line"' out) $err" '0 2 ' 'the command line replaces it'
 rm espcap.yml
 printf 'tshark_path: /nonexistent/tshark\n' >c.yml
 run espcap --config c.yml --file "$p/arp.pcap"
@@ -193,7 +193,8 @@ for signal in TERM HUP; do
 	send
 	kill -"$signal" -- "-$pid"
 	wait "$pid"
-	is "$? $(jq -c "[.balanced, .captured == $(($(wc -l <live) / 2))]" stats)" '0 [true,true]' "SIG$signal to the group is the normal end too"
+	is "$? $(jq -c "[.balanced, .captured == $(($(wc -l <live) / 2))]" stats)" '0 [true,true]' "SIG$signal to the group is the normal end too" ||
+		diag "$(<live.err)"
 done
 
 mkdir scratch
@@ -224,6 +225,6 @@ kill -INT "$pid"
 ok 'Ctrl-C while no server takes it: said' wait_for 10 said 'once more to keep the rest in a file and end'
 kill -INT "$pid"
 wait "$pid"
-is "$? $(jq -c '[.captured, .left, .balanced]' stats)" '4 [11,11,true]' 'a second one ends it, and the account balances'
+is "$? $(jq -c '[.captured, .left, .balanced]' stats)" '4 [11,11,true]' 'a second one ends it, and the account balances' || diag "$(<err)"
 like "$(<err)" 'esbulk: 11 documents are left in .*: give it to esbulk again' 'and nothing is lost'
 done_testing
