@@ -332,17 +332,21 @@ fi
 
 # Killed at any moment with a spool, and run again: with ids each document is there exactly once.
 documents 3000 k >kids
-fake 3xhttp:503 cut-after 200xok
-for n in $(seq 12); do
+fake 3xhttp:503 cut-after 20xok items:429:0,7 cut-answer
+RANDOM=${KILL_SEED:=$RANDOM}
+diag "KILL_SEED=$KILL_SEED"
+requests=0
+more() { [ "$(wc -l <took.requests)" -ge "$requests" ]; }
+for n in $(seq 50); do
 	esbulk --node="$url" --spool kill --chunk 50 --connections 3 kids 2>/dev/null &
 	pid=$!
-	more() { [ "$(wc -l <took.requests)" -ge $((n * 4)) ]; }
-	wait_for 10 more
+	requests=$(($(wc -l <took.requests) + RANDOM % 8))
+	wait_for 30 more
 	kill -KILL "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
 done
 send --spool kill --chunk 50 kids
-is "$status $(taken)" '0 3000 0' 'killed 12 times with a spool and run again: exactly once'
+is "$status $(taken)" '0 3000 0' 'killed 50 times with a spool and run again: exactly once'
 is "$(ls kill)" '' 'and nothing is left'
 
 # --- outputs that can't be written ---
