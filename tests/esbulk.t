@@ -337,7 +337,7 @@ RANDOM=${KILL_SEED:=$RANDOM}
 diag "KILL_SEED=$KILL_SEED"
 requests=0
 more() { [ "$(wc -l <took.requests)" -ge "$requests" ]; }
-for n in $(seq 50); do
+for _ in $(seq 50); do
 	esbulk --node="$url" --spool kill --chunk 50 --connections 3 kids 2>/dev/null &
 	pid=$!
 	requests=$(($(wc -l <took.requests) + RANDOM % 8))
