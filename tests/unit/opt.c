@@ -29,7 +29,7 @@ note(const struct opt *o, const char *arg, void *ctx)
 	printf("%s=%s ", o->name, arg != NULL ? arg : "");
 }
 
-/* What a process prints, on stdout and stderr, that parses ${words}, a space between them; its status is what the text ends with. */
+/* What a process prints that parses ${words}, a space between them, on stdout and stderr; the text ends with its status. */
 static void
 comes_to(const char *words, const char *wanted)
 {
