@@ -17,7 +17,7 @@ export WIRESHARK_CONFIG_DIR=/nonexistent WIRESHARK_EXTCAP_DIR=/nonexistent
 sink_pid=''
 stop_sink() {
 	if [[ -n $sink_pid ]]; then
-		kill "$sink_pid"
+		kill "$sink_pid" 2>/dev/null || true
 		wait "$sink_pid" || true
 	fi
 	sink_pid=''
