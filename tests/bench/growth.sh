@@ -36,6 +36,8 @@ for size in "${sizes[@]}"; do
 	stage tshark "tshark -n -r $size.pcap -T ek" "$size"
 	((size == 0)) || rm "$size.pcap"
 done
+# A capture of nothing is read by one tshark, a large one by as many as there are processors.
+cpu[escapture 0]=$(calc "$(nproc) * ${cpu[escapture 0]}")
 for name in tshark escapture esreshape esbulk; do
 	costs=() memories=()
 	for size in "${sizes[@]:1}"; do

@@ -14,14 +14,14 @@ set xlabel 'packets'
 set logscale x
 set format x '10^%L'
 set xrange [8000:7e6]
-set yrange [0:1.6]
+set yrange [0:2]
 first(name) = real(system(sprintf("awk '$1 == \"%s\" { print $3; exit }' growth.tsv", name)))
 plot for [s in stages] sprintf("< grep '^%s' growth.tsv", s) using 2:($3 / first(s)) lw 2 title s, \
 	1.1 lc rgb '#999999' dt 2 notitle, 0.9 lc rgb '#999999' dt 2 notitle
 
 set title 'Peak memory, MB'
 set logscale y
-set yrange [1:2000]
+set yrange [1:20000]
 plot for [s in stages.' tshark'] sprintf("< grep '^%s' growth.tsv", s) using 2:4 lw 2 title s
 
 set title 'N tsharks, one capture, of one tshark'
