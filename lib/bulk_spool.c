@@ -79,7 +79,7 @@ bulk_spool_open(struct bulk_spool *s, const char *dir, uint64_t most)
 	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
 		msg_die(ES_FAILED, "%s: %s", dir, strerror(errno));
 	s->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->dir_fd < 0)
+	if (s->dir_fd < 0 || faccessat(s->dir_fd, ".", W_OK | X_OK, AT_EACCESS) != 0)
 		msg_die(ES_FAILED, "%s: %s", dir, strerror(errno));
 	if (flock(s->dir_fd, LOCK_EX | LOCK_NB) != 0)
 		msg_die(ES_FAILED, "%s: %s", dir,

@@ -325,6 +325,10 @@ if mount -t tmpfs -o size=64k tmpfs full 2>/dev/null; then
 	send --spool full many
 	is "$status $(account) $(taken)" '0 [5000,5000,0,0,0] 5000 0' 'a full disk under the spool: all is delivered'
 	like "$err" 'No space left on device; without the spool from here on' 'and it is said'
+	mount -o remount,ro full
+	fake
+	send --spool full in
+	is "$status $err $(taken)" '3 esbulk: full: Read-only file system 0 0' 'a spool that can not be written to is told before anything is sent'
 else
 	diag 'no tmpfs can be mounted here: a full disk under the spool was not tried'
 	[ -z "${CI:-}" ] || is mount 'a tmpfs' 'in CI nothing is skipped'
