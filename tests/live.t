@@ -75,7 +75,7 @@ is "$status $(stat_of documents)" "0 $(stat_of received)" '--duration ends it, w
 # --- restarts ---
 start --jobs 2 --restart-packets 25
 send 1 510 1000
-ok 'restarts: the last packet comes' wait_for 60 seen 510
+ok 'restarts: the last packet comes' wait_for 180 seen 510
 finish TERM
 is "$status $(stat_of documents)" "0 $(stat_of received)" 'restarts: packets in = documents out'
 ok "restarts: 20 at least ($(stat_of restarts))" test "$(stat_of restarts)" -ge 20
