@@ -39,7 +39,8 @@ find_new() {
 	"${die[@]}" "$esnew" --done="$done_list" --skip="/dev/fd/$skip_fd" --most="$most" ${follow:+--wait} ${told:+--quiet} \
 		${verbose:+--verbose} "$dir" >"/dev/fd/$new_fd" {list_fd}>&- &
 	may_be_stopped $!
-	status_of "$capture_pid" one
+	one=0
+	wait "$capture_pid" || one=$?
 	capture_pid='' told=1
 	files=() entries=()
 	[[ -z $stopping ]] || return 0

@@ -21,14 +21,18 @@ make_pipe() {
 	exec {write_end}>"/dev/fd/$both" {read_end}<"/dev/fd/$both" {both}>&-
 }
 
+runs() { # PID: whether it is a child of ours that has not ended
+	[[ -n $1 && $'\n'$(jobs -rp)$'\n' == *$'\n'$1$'\n'* ]]
+}
+
 # Ctrl-C and kill end the first stage; the others then end with their input.  When a server does not take what is left, esbulk
 # keeps it in the end if it is asked again.
 # shellcheck disable=SC2317 # called by a trap
 stop() {
 	stopping=1
-	if [[ -n $capture_pid ]]; then
+	if runs "$capture_pid"; then
 		kill -TERM "$capture_pid" 2>/dev/null || true
-	elif [[ -n $bulk_pid ]]; then
+	elif runs "$bulk_pid"; then
 		[[ -n $waiting ]] || printf 'espcap: delivering what was captured; once more to keep the rest in a file and end\n' >&2
 		[[ -z $waiting ]] || kill -USR2 "$bulk_pid" 2>/dev/null || true
 		waiting=1
@@ -41,15 +45,20 @@ may_be_stopped() { # PID
 	[[ -z $stopping ]] || stop
 }
 
-# The status of the process PID into NAME, in spite of signals that end the wait early.
-status_of() { # PID NAME
-	local status
-	while :; do
-		status=0
-		wait "$1" || status=$?
-		if ((status <= 128)) || ! kill -0 "$1" 2>/dev/null; then break; fi
+# Read until all who hold the other end of the pipe have ended; signals are taken meanwhile.  A wait(1) that a signal ends early can
+# lose the status of a process that ends at that moment (bash 5.2), so one only waits for what has ended.
+until_all_end() {
+	local result=129
+	while ((result > 128)); do
+		result=0
+		read -r -u "$ended" _ || result=$?
 	done
-	printf -v "$2" '%d' "$status"
+	exec {ended}<&-
+}
+
+note_status() { # STAGE PID
+	status[$1]=0
+	wait "$2" || status[$1]=$?
 }
 
 # What ends with this script, however that ends.
@@ -68,7 +77,9 @@ become_esbulk() {
 
 # Signals that go to a whole group, such as a terminal's and timeout(1)'s, are for the first stage alone.
 run_pipeline() { # ESCAPTURE-OPTION...
-	local write_end read_end to_reshape from_capture to_bulk from_reshape reshape_pid one
+	local write_end read_end alive ended to_reshape from_capture to_bulk from_reshape reshape_pid
+	make_pipe
+	alive=$write_end ended=$read_end	# each stage holds the one end
 	make_pipe
 	to_reshape=$write_end from_capture=$read_end
 	if [[ -n ${given[node]:-} ]]; then
@@ -87,12 +98,12 @@ run_pipeline() { # ESCAPTURE-OPTION...
 	# If this script is killed, so is the capture, and the other stages end with it.
 	"${die[@]}" "${program[escapture]}" --stats="/dev/fd/${account_fd[escapture]}" "$@" <&"$stdin" >&"$to_reshape" {to_reshape}>&- &
 	may_be_stopped $!
-	exec {to_reshape}>&-
-	status_of "$capture_pid" one && status[escapture]=$one
-	capture_pid=''
-	status_of "$reshape_pid" one && status[esreshape]=$one
-	if [[ -n $bulk_pid ]]; then status_of "$bulk_pid" one && status[esbulk]=$one; fi
-	bulk_pid=''
+	exec {to_reshape}>&- {alive}>&-
+	until_all_end
+	note_status escapture "$capture_pid"
+	note_status esreshape "$reshape_pid"
+	[[ -z $bulk_pid ]] || note_status esbulk "$bulk_pid"
+	capture_pid='' bulk_pid=''
 }
 
 # The pipeline as a line for a shell.
