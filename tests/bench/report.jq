@@ -7,9 +7,10 @@ def table: (.[0] | keys_unsorted) as $columns
 	| "| \($columns | join(" | ")) |", "|\($columns | map("---|") | add)", (.[] | "| \([.[$columns[]] | cell] | join(" | ")) |");
 def rows($name): map(select(.table == $name).row);
 
-(rows("Machine")[0] | "Measured on \(.date[:10]): \(.processor), \(.processors) processors, \(.memory_gb) GB, load \(.load) at the start;",
-	"\(.versions)."),
+(rows("Machine")[0] | "Measured on \(.date[:10]): \(.processor), \(.processors) processors, \(.memory_gb) GB, load \(.load)",
+	"at the start; \(.versions)."),
 "",
+(if any(rows("Machine")[]; .quick != "") then "- Some of it is of a quick run: its figures mean nothing." else empty end),
 (rows("Notes") | unique[] | "- \(.text)"),
 (rows("Targets") | map(select(.met != "")) | "- \(map(select(.met == "yes")) | length) of \(length) targets are met."),
 if $short == "" then
@@ -20,5 +21,6 @@ else
 	| "", "**\($t)**", "", (rows($t) | if . == [] then empty else table end)
 end,
 if $short == "" then empty else
-	(rows("Targets") | map(select(.met == "NO") | del(.met)) | if . == [] then empty else "", "**Targets missed**", "", table end)
+	(rows("Targets") | map(select(.met == "NO") | del(.met)) | if . == [] then empty else "", "**Targets missed**", "", table end),
+	"", "![Cost and memory from 10,000 packets up, and N tsharks on one capture](tests/bench/growth.svg)"
 end
