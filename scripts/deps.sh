@@ -21,7 +21,7 @@ error() {
 build=(gcc make pkg-config libc6-dev libjsmn-dev libpcap-dev libyaml-dev libcurl4-openssl-dev zlib1g-dev libsodium-dev nettle-dev libxxhash-dev libseccomp-dev)
 run=(tshark wireshark-common curl util-linux jq)
 demo=(maven default-jre-headless python3 procps)
-tests=(iproute2 systemd clang libclang-rt-dev llvm openssl perl libcmocka-dev shellcheck cppcheck mandoc codespell git binutils chromium kcat bash-completion debhelper lintian mmdebstrap)
+tests=(iproute2 systemd clang libclang-rt-dev llvm openssl perl libcmocka-dev shellcheck cppcheck mandoc codespell git binutils chromium kcat bash-completion build-essential debhelper devscripts lintian mmdebstrap python3-pip)
 bench=(hyperfine time gnuplot-nox golang-go nodejs npm python3-pip)
 print=''
 

@@ -4,20 +4,12 @@
 need make git unshare dh lintian mmdebstrap dpkg-buildpackage
 ((EUID == 0)) || skip_all 'a root of its own needs root'
 
-# A clean Debian in a folder, in memory where there is room, with what the package says it needs; it is made while the package is.
-place=$tmp
-[[ ! -w /dev/shm ]] || (($(df --output=avail -m /dev/shm | tail -n 1) < 1500)) || place=$(mktemp -d /dev/shm/espcap-test.XXXXXX)
-[[ $place == "$tmp" ]] || at_end rm -rf "$place"
-root=$place/root
-. /etc/os-release
-sources=(/etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list)
-mapfile -t sources < <(grep -lsE '^(deb |Types:)' "${sources[@]}")
-needed=$(sed -n 's/^Depends: //p' "$top/debian/control" | tr -d ' ' | tr ',' '\n' | grep -v '^\$' | paste -sd,)
-timeout 300 mmdebstrap --quiet --variant=apt --mode=root --include="$needed" --aptopt='APT::Install-Recommends "false"' \
-	--dpkgopt=force-unsafe-io --skip=cleanup/apt "$VERSION_CODENAME" "$root" "${sources[@]}" >root.log 2>&1 &
+# A clean Debian, made while the package is.
+root=$tmp/root
+"$top/tests/root" make "$root" >root.log 2>&1 &
 making=$!
-end_making() { kill "$making" 2>/dev/null; }
-at_end end_making
+at_end wait "$making"
+in_root=("$top/tests/root" run "$root")
 
 version=$(cat "$top/VERSION")
 is "$(dpkg-parsechangelog -l "$top/debian/changelog" -S Version)" "$version" 'debian/changelog is of this version'
@@ -30,10 +22,6 @@ is "$status $out" '0 ' 'lintian: no error, no warning'
 is "$(dpkg-deb -f "$deb" Conflicts Replaces | tr '\n' ' ')" 'Conflicts: esbulk Replaces: esbulk ' 'it takes the place of the other esbulk'
 
 ok 'a clean Debian root' wait "$making" || diag "$(tail -n 5 root.log)"
-# /proc is mounted for the command alone, and gone with it.
-# shellcheck disable=SC2016 # the inner shell's words
-in_root=(unshare --mount bash -c 'mount --bind /proc "$1/proc" && exec chroot "$@"' - "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 TZ=UTC
-	DEBIAN_FRONTEND=noninteractive)
 listing() { (cd "$root" && find . -xdev \( -path ./var/cache -o -path ./var/log -o -path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./tmp \) -prune -o -print | LC_ALL=C sort); }
 cp "$deb" "$root/tmp/espcap.deb"
 cp "$top/test_pcaps/dns.pcap" "$root/tmp/"
