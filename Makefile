@@ -28,7 +28,7 @@ CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla
 HARDENING ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
 LDHARDENING ?= -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
-ESPCAP_CPPFLAGS = -D_GNU_SOURCE -DESPCAP_VERSION='"$(VERSION)"' $(if $(SECCOMP),-DHAVE_SECCOMP) -Ilib $(CPPFLAGS)
+ESPCAP_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DESPCAP_VERSION='"$(VERSION)"' $(if $(SECCOMP),-DHAVE_SECCOMP) -Ilib $(CPPFLAGS)
 ESPCAP_CFLAGS = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(CFLAGS)
 COMPILE = $(CC) $(ESPCAP_CPPFLAGS) $(ESPCAP_CFLAGS) -MMD -MP
 
@@ -109,6 +109,13 @@ asan:
 SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster completion dashboards deb delivery dist install kafka kill man pcaps query readme report retention server systemd template upgrade))
 COMMAND_TESTS = $(filter-out $(SCRIPT_TESTS),$(wildcard tests/*.t))
 
+# What is for other systems than Linux (lib/README.md), tried on this one.
+portable:
+	scripts/deps.sh --tests
+	$(MAKE) BUILD=$(BUILD)/portable CPPFLAGS=-DESPCAP_PORTABLE all unit
+	tests/run $(BUILD)/portable $(addprefix tests/,$(addsuffix .t,esifaces esreshape espcap jobs)) \
+		$(patsubst tests/unit/%.c,$(BUILD)/portable/tests/%.t,$(wildcard tests/unit/*.c))
+
 # Lines and branches of each file that the tests pass, in tests/coverage.txt.
 COUNT = -fprofile-instr-generate=$(abspath $(BUILD))/cover/counts/%m%c -mllvm -runtime-counter-relocation \
 	-fcoverage-mapping -fprofile-update=atomic
@@ -120,12 +127,12 @@ cover:
 	cp $(BUILD)/cover/table tests/coverage.txt
 	cat tests/coverage.txt
 
-# Both compilers without a warning, gcc's analyzer too, and what checks shell, pages and spelling.
+# Both compilers without a warning, their analyzers too, and what checks hardening, shell, pages and spelling.
 lint:
 	scripts/deps.sh --tests
 	$(MAKE) BUILD=$(BUILD)/gcc CC=gcc WERROR=1 CFLAGS='$(CFLAGS) -fanalyzer' all unit
 	$(MAKE) BUILD=$(BUILD)/clang CC=clang WERROR=1 all unit
-	tests/lint
+	tests/lint $(BUILD)/gcc
 
 # libFuzzer on each tests/fuzz/*.c, from the inputs in tests/fuzz/corpus; what fails is left in $(BUILD)/fuzz.
 FUZZ_SECONDS ?= 300
@@ -221,6 +228,6 @@ deb: dist
 clean:
 	$(Q)rm -rf $(BUILD)
 
-.PHONY: all unit check asan cover lint bench demo install uninstall clean matrix soak bench-readme fuzz dist deb
+.PHONY: all unit check portable asan cover lint bench demo install uninstall clean matrix soak bench-readme fuzz dist deb
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/lib/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*.d)

@@ -1,11 +1,11 @@
 /* escapture: packets in, tshark's EK stream out. */
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bpf.h"
 #include "capture.h"
 #include "conf.h"
+#include "host.h"
 #include "iface.h"
 #include "mem.h"
 #include "msg.h"
@@ -93,10 +93,9 @@ parse_jobs(const char *arg)
 static uint64_t
 processors(void)
 {
-	cpu_set_t set;
-	const int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+	const unsigned n = host_processors();
 
-	return n > JOBS_MAX ? JOBS_MAX : (uint64_t)n;
+	return n > JOBS_MAX ? JOBS_MAX : n;
 }
 
 static uint64_t
@@ -246,6 +245,7 @@ main(int argc, char **argv)
 {
 	struct settings s = { .capture = { .buffer = 1ULL << 30, .memory = UINT64_MAX } };
 	struct capture_options *c = &s.capture;
+	const char *tmp = getenv("TMPDIR");
 	static struct conf *conf;	/* reachable wherever the run ends, for the leak checker */
 	enum es_status status;
 	int i;
@@ -268,7 +268,7 @@ main(int argc, char **argv)
 	if (s.nics.count > 0 && c->memory > 0)
 		c->tshark.confine.memory = c->memory + MEMORY_WILD;
 	if (c->buffer_dir == NULL)
-		c->buffer_dir = getenv("TMPDIR") != NULL && *getenv("TMPDIR") != '\0' ? getenv("TMPDIR") : "/tmp";
+		c->buffer_dir = tmp != NULL && *tmp != '\0' ? tmp : "/tmp";
 	if (c->bpf != NULL)
 		bpf_check(c->bpf);
 	tshark_find(&c->tshark, s.tshark);

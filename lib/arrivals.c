@@ -1,3 +1,5 @@
+#if defined(__linux__) && !defined(ESPCAP_PORTABLE)
+
 #include "arrivals.h"
 
 #include <errno.h>
@@ -53,3 +55,9 @@ arrivals_complete(const char *path)
 	close(fd);
 	return complete;
 }
+
+#else
+
+typedef int arrivals_is_in_another_file;
+
+#endif

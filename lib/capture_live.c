@@ -9,6 +9,7 @@
 #include "capture.h"
 #include "dumpcap.h"
 #include "fan.h"
+#include "host.h"
 #include "mem.h"
 #include "now.h"
 #include "relay.h"
@@ -222,7 +223,7 @@ start_chain(struct run *run)
 {
 	const struct capture_options *opt = run->opt;
 	uint64_t limit = opt->buffer;
-	const int file = spill_file(opt->buffer_dir);
+	const int file = host_unnamed_file(opt->buffer_dir);
 	struct child_how spill = { .function = spill_run, .ctx = &limit, .out = -1, .keep = file };
 
 	if (file < 0)

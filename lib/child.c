@@ -2,25 +2,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "host.h"
 
 /* Nothing of the caller's changes what tshark prints: no preferences, no local time, no language. */
 static void
 clean_environment(void)
 {
 	const char *path = getenv("PATH");
+	static char *none[] = { NULL };
 	char kept[4096];
 
 	strncpy(kept, path != NULL ? path : "/usr/bin:/bin", sizeof kept - 1);
 	kept[sizeof kept - 1] = '\0';
-	clearenv();
+	environ = none;
 	setenv("PATH", kept, 1);
 	setenv("LC_ALL", "C", 1);
 	setenv("TZ", "UTC", 1);
@@ -35,8 +36,7 @@ become(const struct child_how *how, int out, int err, pid_t parent)
 	sigset_t none;
 	int in = how->in, status;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (host_end_with(parent) != 0)
 		_exit(126);
 	setpgid(0, 0);
 	sigemptyset(&none);
@@ -58,20 +58,19 @@ become(const struct child_how *how, int out, int err, pid_t parent)
 			_exit(126);
 		}
 		/* Another user's process is not ended with its parent unless that is said again. */
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != parent)
+		if (host_end_with(parent) != 0)
 			_exit(126);
 	}
 	if (how->argv == NULL) {
 		/* Our other pipes would never end while we hold them. */
 		if (how->keep > 0 && how->keep != 3 && dup2(how->keep, 3) < 0)
 			_exit(126);
-		close_range(how->keep > 0 ? 4 : 3, ~0U, 0);
+		host_close_from(how->keep > 0 ? 4 : 3, 0);
 		status = how->function(how->ctx);
 		_exit(status);
 	}
 	/* What our own caller left open is none of its business. */
-	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	host_close_from(3, 1);
 	fcntl(0, F_SETFD, 0);	/* it can have been 0 before, and closed on exec */
 	execv(how->argv[0], how->argv);
 	dprintf(2, "%s: %s\n", how->argv[0], strerror(errno));

@@ -1,4 +1,4 @@
-#ifdef __linux__
+#if defined(__linux__) && !defined(ESPCAP_PORTABLE)
 
 #include "confine_worker.h"
 
@@ -200,5 +200,9 @@ confine_worker(const struct confine_worker *c)
 		limit_memory(c);
 	return 0;
 }
+
+#else
+
+typedef int confine_worker_is_in_another_file;
 
 #endif

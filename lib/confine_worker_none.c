@@ -1,7 +1,9 @@
 /* Where the kernel is not Linux, workers are not confined. */
-#ifndef __linux__
+#if !defined(__linux__) || defined(ESPCAP_PORTABLE)
 
 #include "confine_worker.h"
+
+#include <stddef.h>
 
 int
 confine_worker(const struct confine_worker *c)
@@ -19,6 +21,6 @@ confine_user(struct confine_worker *c, const char *name)
 
 #else
 
-typedef int confine_worker_is_in_its_own_file;
+typedef int confine_worker_is_for_linux;
 
 #endif

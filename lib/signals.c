@@ -2,9 +2,8 @@
 
 #include <signal.h>
 #include <stddef.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
+#include "host.h"
 #include "now.h"
 
 enum { ONE_MS = 500 };
@@ -22,25 +21,23 @@ signals_open(struct signals *s)
 	for (i = 0; i < sizeof ours / sizeof *ours; i++)
 		if (sigaction(ours[i], NULL, &was) == 0 && was.sa_handler != SIG_IGN)
 			sigaddset(&set, ours[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	s->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	s->fd = host_signals(&set);
 	s->last = 0;
 }
 
 int
 signals_take(struct signals *s, int *report)
 {
-	struct signalfd_siginfo info;
 	uint64_t now;
-	int n = 0;
+	int sig, n = 0;
 
 	*report = 0;
-	while (read(s->fd, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (info.ssi_signo == SIGUSR1) {
+	while ((sig = host_signal(s->fd)) > 0) {
+		if (sig == SIGUSR1) {
 			*report = 1;
 			continue;
 		}
-		if (info.ssi_signo == SIGUSR2) {
+		if (sig == SIGUSR2) {
 			n += 2;
 			continue;
 		}

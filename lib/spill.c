@@ -24,25 +24,6 @@ struct spill {
 	uint64_t told;			/* when the last complaint was made, ms; 0: never */
 };
 
-int
-spill_file(const char *dir)
-{
-	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600), saved;
-	char *name;
-
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
-		return fd;
-	/* A file system that can't make one without a name. */
-	name = mem_format("%s/escapture.XXXXXX", dir);
-	fd = mkostemp(name, O_CLOEXEC);
-	saved = errno;
-	if (fd >= 0)
-		unlink(name);
-	free(name);
-	errno = saved;
-	return fd;
-}
-
 static void
 say(struct spill *s, const char *what)
 {

@@ -8,12 +8,6 @@
 #define SPILL_FULL "the buffer "
 
 /**
- * spill_file(dir):
- * A file without a name in ${dir}, so that nothing stays of it whatever ends us.  Return its descriptor, or -1 with errno.
- */
-int spill_file(const char *dir);
-
-/**
  * spill_run(limit):
  * Copy descriptor 0 to 1 until the end of the input, without ever making the writer wait before ${*limit} bytes (a uint64_t) wait in the file that is
  * descriptor 3.  Then the writer waits, which is said on stderr at most once a minute.  Memory: 1 MiB.  Return ES_OK; ES_FAILED after a message.

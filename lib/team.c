@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ek.h"
+#include "host.h"
 #include "mem.h"
 #include "msg.h"
 
@@ -313,20 +314,10 @@ uint64_t
 team_memory(const struct team *t)
 {
 	uint64_t sum = 0;
-	unsigned long long pages;
-	char path[64];
 	size_t k;
-	FILE *f;
 
-	for (k = 0; k < t->count; k++) {
-		snprintf(path, sizeof path, "/proc/%ld/statm", (long)t->workers[k].child.pid);
-		f = fopen(path, "re");
-		if (f == NULL)
-			continue;
-		if (fscanf(f, "%*u %llu", &pages) == 1)
-			sum += pages * (uint64_t)sysconf(_SC_PAGESIZE);
-		fclose(f);
-	}
+	for (k = 0; k < t->count; k++)
+		sum += host_memory(t->workers[k].child.pid);
 	return sum;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ek.h"
+#include "host.h"
 #include "mem.h"
 #include "msg.h"
 
@@ -38,7 +39,7 @@ worker_start(struct worker *w, struct child_how *how, int fed)
 	}
 	w->in = in[1];
 	/* Fewer turns between it and us; where the kernel grants no more, 64 KiB do as well. */
-	fcntl(w->child.out, F_SETPIPE_SZ, PIPE);
+	host_widen(w->child.out, PIPE);
 	return 0;
 }
 

@@ -109,7 +109,7 @@ wait_for() {
 
 # minds_signals PID PROGRAM: whether process PID is that program by now and reads SIGINT itself (it is blocked).  A shell about to become it
 # blocks it too, for a moment, and forgets what came then.
-minds_signals() { [ "$(cat "/proc/$1/comm")" = "$2" ] && grep -q '^SigBlk:.*[2367abef]$' "/proc/$1/status"; }
+minds_signals() { [ "$(cat "/proc/$1/comm")" = "$2" ] && grep -qE '^Sig(Blk|Cgt):.*[2367abef]$' "/proc/$1/status"; }
 
 # need COMMAND...: end the test here as skipped where one of them is missing; in CI that is a failure.
 need() {
