@@ -202,7 +202,6 @@ load(const struct bulk_spool *s, const char *name, size_t max_line, const char *
 	const int fd = openat(s->dir_fd, name, O_RDONLY | O_CLOEXEC);
 	struct bulk_chunk *c = bulk_chunk_new();
 	struct bulk_stream in;
-	enum bulk_result what;
 	ssize_t n = 0;
 
 	*why = NULL;
@@ -211,7 +210,7 @@ load(const struct bulk_spool *s, const char *name, size_t max_line, const char *
 		n = fd >= 0 ? line_read(&in.in, fd) : -1;
 		if (n < 0)
 			*why = strerror(errno);
-		while (n >= 0 && (what = bulk_stream_next(&in, c, why)) == BULK_ITEM)
+		while (n >= 0 && bulk_stream_next(&in, c, why) == BULK_ITEM)
 			c->items[c->count - 1].line = 0;
 	} while (n > 0 && *why == NULL);
 	bulk_stream_close(&in);

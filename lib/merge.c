@@ -246,7 +246,6 @@ write_object(struct merge *m, size_t t)
 	for (i = json_size(j, t); i > 0; i--, name = after) {
 		const int dropped = m->mark[name] & MERGE_DROP;
 
-		after = name + 2;
 		if (dropped) {
 			after = json_after(j, name + 1);
 			p = first(j, name);
