@@ -22,7 +22,7 @@ open_list() {
 		done_list=/dev/fd/$list_fd
 	fi
 	must_be_writable "$done_list"
-	exec {list_fd}>>"$done_list"
+	exec {list_fd}>>"$done_list" || error 3 'too few files may be open'
 	[[ -f $done_list ]] || error 2 "$done_list: it is no regular file"
 	flock -n "$list_fd" || error 4 "$done_list: another espcap is at work with this list"
 	# A run that was killed can have left half a line.

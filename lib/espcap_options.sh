@@ -12,14 +12,16 @@ escapture_options=() esreshape_options=() esbulk_options=()
 # --help says which options there are, so there is no second list of them here.
 learn_options() {
 	local stage name
-	for stage in "${stages[@]}"; do learn_from "$stage" < <("${program[$stage]}" --help); done
+	for stage in "${stages[@]}"; do
+		learn_from "$stage" < <("${program[$stage]}" --help) || error 3 "$stage can't be asked for its options"
+	done
 	# These are espcap's own, though stages have options of the same name.
 	for name in "${own[@]}"; do owners[$name]='' takes_value[$name]=''; done
 	learn_from espcap < <(usage)
 }
 
-learn_from() { # PROGRAM
-	local line name
+learn_from() { # PROGRAM; fails when it has none
+	local line name=''
 	while IFS= read -r line; do
 		if [[ $line =~ ^\ \ (-.,\ |\ \ \ \ )--([a-z0-9-]+)(\ ([^a-z ]+))?(\ |$) ]]; then
 			name=${BASH_REMATCH[2]}
@@ -28,6 +30,7 @@ learn_from() { # PROGRAM
 			takes_value[$name]=${BASH_REMATCH[4]}
 		fi
 	done
+	[[ -n $name ]]
 }
 
 # Note the option NAME with its value (none: no argument) for the stages that have it.

@@ -9,7 +9,7 @@ declare -A status=()     # how each stage ended
 new_file() { # NAME: the variable for its descriptor
 	local path fd
 	path=$(mktemp "${TMPDIR:-/tmp}/espcap.XXXXXX") || error 3 'no temporary file can be made'
-	exec {fd}<>"$path"
+	exec {fd}<>"$path" || { rm -f -- "$path" && error 3 'too few files may be open'; }
 	rm -f -- "$path"
 	printf -v "$1" '%d' "$fd"
 }
@@ -17,8 +17,7 @@ new_file() { # NAME: the variable for its descriptor
 # A pipe whose ends are the descriptors $write_end and $read_end; the process behind <( ) only lends it.
 make_pipe() {
 	local both
-	exec {both}<> <(:)
-	exec {write_end}>"/dev/fd/$both" {read_end}<"/dev/fd/$both" {both}>&-
+	{ exec {both}<> <(:) && exec {write_end}>"/dev/fd/$both" {read_end}<"/dev/fd/$both" {both}>&-; } || error 3 'no pipe can be made'
 }
 
 runs() { # PID: whether it is a child of ours that has not ended
