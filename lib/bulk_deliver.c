@@ -51,7 +51,7 @@ open_loop(struct loop *l, struct bulk_options *opt, char *const *files, size_t c
 	if (l->multi == NULL)
 		msg_die(ES_FAILED, "libcurl can't be used");
 	curl_multi_setopt(l->multi, CURLMOPT_MAXCONNECTS, (long)(opt->connections + opt->nodes.count));
-	l->requests = mem_zero(opt->connections, sizeof *l->requests);
+	l->requests = mem_zero((size_t)opt->connections, sizeof *l->requests);
 	for (i = 0; i < opt->connections; i++)
 		bulk_request_open(&l->requests[i], &opt->access);
 	l->progress = !opt->quiet && isatty(STDERR_FILENO);

@@ -124,7 +124,7 @@ see_name(struct merge *m, size_t t, size_t mask)
 
 	name = name_of(m, t, 0, &len);
 	hash = XXH3_64bits_withSeed(name, len, m->seed);
-	for (slot = hash & mask; (s = m->table + slot)->object == m->object; slot = (slot + 1) & mask) {
+	for (slot = (size_t)hash & mask; (s = m->table + slot)->object == m->object; slot = (slot + 1) & mask) {
 		if (s->hash != hash >> 48)
 			continue;
 		/* Growing the buffers for the other name can move this one: it is made again then. */

@@ -219,7 +219,7 @@ read_pattern(int fd, uint64_t *position, uint64_t len)
 	ssize_t got, i;
 
 	for (; len > 0; len -= (uint64_t)got) {
-		got = read(fd, piece, len < sizeof piece ? len : sizeof piece);
+		got = read(fd, piece, len < sizeof piece ? (size_t)len : sizeof piece);
 		assert_true(got > 0);
 		for (i = 0; i < got; i++)
 			if (piece[i] != byte_at((*position)++))
