@@ -194,6 +194,21 @@ bulk_access_headers(const struct bulk_access *a, const char *body, size_t len, i
 	return a->aws != NULL ? append_hash(list, body, len) : list;
 }
 
+/* ~/.netrc; without HOME that of the user, which libcurl finds. */
+static void
+use_netrc(CURL *easy)
+{
+	const char *home = getenv("HOME");
+	char *path;
+
+	if (home != NULL && *home != '\0') {
+		path = mem_format("%s/.netrc", home);
+		curl_easy_setopt(easy, CURLOPT_NETRC_FILE, path);
+		free(path);
+	}
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+}
+
 void
 bulk_access_apply(const struct bulk_access *a, CURL *easy, const struct bulk_node *node)
 {
@@ -220,7 +235,7 @@ bulk_access_apply(const struct bulk_access *a, CURL *easy, const struct bulk_nod
 			curl_easy_setopt(easy, CURLOPT_USERNAME, user);
 			curl_easy_setopt(easy, CURLOPT_PASSWORD, password != NULL ? password : "");
 		} else
-			curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+			use_netrc(easy);
 	}
 	if (a->ca != NULL)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, a->ca);

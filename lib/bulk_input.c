@@ -8,6 +8,7 @@
 
 #include "msg.h"
 #include "now.h"
+#include "out.h"
 
 enum { BAD_SHOWN = 10 };
 
@@ -28,14 +29,6 @@ bulk_input_open(struct bulk_input *in, struct bulk_run *run, char *const *files,
 	in->count = count;
 }
 
-static int
-is_same(int a, int b)
-{
-	struct stat one, other;
-
-	return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
 /* Open the next file that can be; return 0 when there is none. */
 static int
 open_next(struct bulk_input *in)
@@ -49,7 +42,7 @@ open_next(struct bulk_input *in)
 		in->file = is_stdin ? "stdin" : name;
 		/* To open a named pipe that nobody writes to yet must not block, for then no signal would be seen. */
 		fd = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-		if (fd >= 0 && is_same(fd, in->run->rejects.fd)) {
+		if (fd >= 0 && out_is_input(in->run->rejects.fd, fd)) {
 			msg_warn("%s: refused documents go there, so it can't be read", in->file);
 			in->unread++;
 			if (!is_stdin)

@@ -37,10 +37,13 @@ make_room(struct line_reader *r)
 ssize_t
 line_read(struct line_reader *r, int fd)
 {
+	size_t room;
 	ssize_t n;
 
 	make_room(r);
-	n = read(fd, r->buf + r->end, r->size - r->end - 1);
+	/* What is behind a long line is left for the next time: memory that is not written to costs nothing. */
+	room = r->size - r->end - 1;
+	n = read(fd, r->buf + r->end, room < BLOCK ? room : BLOCK);
 	if (n == 0)
 		r->eof = 1;
 	if (n > 0) {

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mem.h"
@@ -79,6 +80,23 @@ out_flush(struct out *o)
 	o->whole = 0;
 }
 
+/* The output whose whole records are written when memory ends. */
+static struct out *saved;
+
+static void
+write_saved(void)
+{
+	out_cancel(saved);
+	out_flush(saved);
+}
+
+void
+out_save(struct out *o)
+{
+	saved = o;
+	mem_at_failure(o != NULL ? write_saved : NULL);
+}
+
 void
 out_close(struct out *o)
 {
@@ -87,4 +105,13 @@ out_close(struct out *o)
 		msg_die(ES_FAILED, "%s: %s", o->what, strerror(errno));
 	free(o->buf);
 	o->buf = NULL;
+}
+
+int
+out_is_input(int out, int in)
+{
+	struct stat one, other;
+
+	return fstat(out, &one) == 0 && fstat(in, &other) == 0 && S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
+	    one.st_ino == other.st_ino;
 }

@@ -75,9 +75,21 @@ void out_cancel(struct out *o);
 void out_flush(struct out *o);
 
 /**
+ * out_save(o):
+ * When memory ends, write the whole records of ${o} before the program dies; NULL: no longer.
+ */
+void out_save(struct out *o);
+
+/**
  * out_close(o):
  * out_flush(), then close the descriptor, whose errors count too.
  */
 void out_close(struct out *o);
+
+/**
+ * out_is_input(out, in):
+ * Whether the descriptors are of one regular file, so that what is written to ${out} would be read from ${in}.
+ */
+int out_is_input(int out, int in);
 
 #endif

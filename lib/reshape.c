@@ -40,16 +40,6 @@ struct reshape {
 /* What a line is, by its structure; tshark's versions differ in spacing and order. */
 enum line_kind { PACKET, ACTION, NEITHER };
 
-/* The stdout of this process, for the last lines when memory ends. */
-static struct out *last_words;
-
-static void
-write_whole(void)
-{
-	out_cancel(last_words);
-	out_flush(last_words);
-}
-
 static char *
 scratch(struct reshape *r, size_t size)
 {
@@ -305,6 +295,24 @@ take_file(struct reshape *r, int fd)
 	line_close(&r->in);
 }
 
+/* Its file for bad lines, which is emptied, must be none of the ${count} files that are read. */
+static void
+open_bad(struct reshape *r, const int *fds, size_t count)
+{
+	const char *path = r->opt->bad;
+	const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	size_t i;
+
+	if (fd < 0)
+		msg_die(ES_FAILED, "%s: %s", path, strerror(errno));
+	for (i = 0; i < count; i++)
+		if (out_is_input(fd, fds[i]))
+			msg_usage("--bad: %s: it is read, too", path);
+	if (ftruncate(fd, 0) != 0 && errno != EINVAL)	/* a pipe or a device has no length */
+		msg_die(ES_FAILED, "%s: %s", path, strerror(errno));
+	out_open(&r->bad, fd, path);
+}
+
 /* All at once, since later no file can be opened. */
 static int *
 open_files(struct reshape *r, char *const *files, size_t count)
@@ -359,21 +367,16 @@ reshape_files(const struct reshape_options *opt, char *const *files, size_t coun
 	struct reshape r = { .opt = opt };
 	struct stats *stats;
 	size_t i;
-	int *fds, fd;
+	int *fds;
 
 	signal(SIGPIPE, SIG_IGN);	/* a write then fails, and is reported */
 	stats = stats_open(opt->stats);
 	out_open(&r.out, STDOUT_FILENO, "stdout");
-	last_words = &r.out;
-	mem_at_failure(write_whole);
-	if (opt->bad != NULL) {
-		fd = open(opt->bad, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-		if (fd < 0)
-			msg_die(ES_FAILED, "%s: %s", opt->bad, strerror(errno));
-		out_open(&r.bad, fd, opt->bad);
-	}
+	out_save(&r.out);
 	merge_open(&r.merge, &r.out);
 	fds = open_files(&r, files, count);
+	if (opt->bad != NULL)
+		open_bad(&r, fds, count);
 	confine_filter();
 	for (i = 0; i < count; i++) {
 		if (fds[i] < 0)
@@ -385,7 +388,7 @@ reshape_files(const struct reshape_options *opt, char *const *files, size_t coun
 	}
 	free(fds);
 	close_all(&r);
-	mem_at_failure(NULL);
+	out_save(NULL);
 	if (r.bad_lines > 0)
 		msg_warn("%llu bad line(s) of %llu passed over; %llu document(s) written%s%s",
 		    (unsigned long long)r.bad_lines, (unsigned long long)r.lines, (unsigned long long)r.documents,

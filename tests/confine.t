@@ -10,6 +10,8 @@ chmod 777 open
 echo secret >open/secret
 chmod 644 open/secret
 echo 'int main' >open/other
+echo mine >open/mine
+chown 65534 open/mine
 cat >programs/tries <<'END'
 #!/usr/bin/python3
 import ctypes, json, os, resource, signal, socket, sys
@@ -41,6 +43,8 @@ tries("write an old file", lambda: write(here + "/open/other"))
 tries("write in /tmp", lambda: write("/tmp/espcap-confine-test"))
 tries("write in /dev/shm", lambda: write("/dev/shm/espcap-confine-test"))
 tries("make a folder", lambda: os.mkdir(here + "/open/folder"))
+tries("change a file's mode", lambda: os.chmod(here + "/open/mine", 0o600))
+tries("change a file's time", lambda: os.utime(here + "/open/mine", (1, 1)))
 tries("remove a file", lambda: os.unlink(here + "/open/other"))
 tries("read another's file", lambda: open(here + "/open/secret").read())
 tries("read /proc", lambda: open("/proc/self/status").read())
@@ -72,7 +76,7 @@ try() { # ARGUMENT...: into the file result
 got() { jq -c ".$1" result; }
 refused() { # WHO: all that is tried but to run a program
 	is "$(jq -r 'to_entries[] | select(.value == "done") | .key' result)" 'a program of the system' "$1: all of it is refused"
-	is "$(jq -r '[to_entries[] | select(.value == "no")] | length' result)" 21 "$1: and was tried"
+	is "$(jq -r '[to_entries[] | select(.value == "no")] | length' result)" 23 "$1: and was tried"
 	is "$(got '["no new privileges"]') $(got core) $(got memory) $(got open)" '1 [0,0] true []' "$1: no new privileges, no core, a limit of memory, nothing open"
 	is "$(got stdout)" 2 "$1: its stdout takes no locks (FSETLOCKING_BYCALLER)"
 	is "$(got environment | jq -r '.[]' | grep -vx LC_CTYPE | tr '\n' ' ')" 'HOME LC_ALL LD_PRELOAD PATH TZ WIRESHARK_CONFIG_DIR WIRESHARK_EXTCAP_DIR ' "$1: its environment"
@@ -81,7 +85,7 @@ nobody=$(id -u nobody) group=$(id -g nobody)
 try "$p/dns.pcap"
 refused 'root, a file'
 if ! id -u espcap >/dev/null 2>&1; then is "$(got uid)" "[$nobody,$nobody,$group]" 'root: it is nobody'; fi
-is "$(cat open/other)$(ls open)" "int main$(printf 'other\nsecret')" 'and nothing happened'
+is "$(cat open/other)$(ls open)" "int main$(printf 'mine\nother\nsecret')" 'and nothing happened'
 ok 'nothing in /tmp' test ! -e /tmp/espcap-confine-test
 try - <"$p/dns.pcap"
 refused 'root, stdin'

@@ -218,12 +218,13 @@ escapture --nic lo --bpf 'udp dst port 1' >pipe 2>live.err &
 pid=$!
 exec 7<pipe
 wait_for 10 pgrep -P "$pid" tshark
+children=$(pgrep -d , -P "$pid")
 exec 7<&-
 gone() { ! kill -0 "$pid" 2>/dev/null; }
 ok 'live: a reader that goes ends an idle capture' wait_for 10 gone
 wait "$pid"
 is $? 3 'live: with status 3'
-no_children() { ! pgrep -f 'udp dst port 1$|udp dst port 1 ' >/dev/null; }
+no_children() { ! ps -o pid= -p "$children" >/dev/null; }
 ok 'live: and no child stays' wait_for 10 no_children
 
 # dumpcap killed: an end that nobody asked for.

@@ -225,6 +225,9 @@ run esreshape --bad bad - <<<"{$stamp}"
 is "$status$err $(wc -c <bad)" '0 0' 'no bad line: the file is empty'
 run esreshape --bad no/such/folder in
 is "$status $err$out" '3 esreshape: no/such/folder: No such file or directory' 'a file for bad lines that cannot be made'
+cp in both
+run esreshape --bad both both
+is "$status $(cmp in both 2>&1)" '2 ' 'a file for bad lines that is read too: refused, and left alone'
 run esreshape --bad /dev/full in
 is "$status $(tail -n 1 err)" '3 esreshape: /dev/full: No space left on device' 'a file for bad lines that is full'
 
