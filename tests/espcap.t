@@ -33,7 +33,7 @@ is "$status $(wc -l <out)" '0 22' '--file=- is a socket, as a daemon may give it
 run bash -c "espcap --file='$p/dns.pcap' <&-"
 is "$status $(wc -l <out)" '0 22' 'stdin is closed'
 mkdir odd
-for name in $'new\nline.pcap' "quo'\"te \$(id).pcap" '*.pcap' -dash.pcap $'\xff.pcap'; do cp "$p/arp.pcap" "odd/$name"; done
+for name in $'new\nline.pcap' "quote'\" \$(id).pcap" '*.pcap' -dash.pcap $'\xff.pcap'; do cp "$p/arp.pcap" "odd/$name"; done
 mkfifo odd/pipe
 run espcap --dir=odd
 is "$status $(wc -l <out)" '0 20' 'odd names, and a named pipe is passed over'
