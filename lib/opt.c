@@ -149,7 +149,7 @@ opt_parse(const struct opt_command *cmd, int argc, char **argv,
 		if (c >= LONG)
 			o = all[c - LONG];
 		else {
-			for (i = 0; all[i]->letter != c; i++)
+			for (i = 0; i < n - 1 && all[i]->letter != c; i++)
 				continue;
 			o = all[i];
 		}
