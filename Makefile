@@ -69,7 +69,7 @@ $(BUILD)/cmd/%.o: cmd/%.c VERSION
 $(BUILD)/%.so: lib/preload/%.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -D_GNU_SOURCE $(CPPFLAGS) -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) -O2 -fPIC -shared $(filter -Wl$(comma)%,$(LDHARDENING)) $(LDFLAGS) -o $@ $<
+	$(Q)$(CC) -D_GNU_SOURCE $(CPPFLAGS) -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) -O2 $(filter -g -ffile-prefix-map=%,$(CFLAGS)) -fPIC -shared $(filter -Wl$(comma)%,$(LDHARDENING)) $(LDFLAGS) -o $@ $<
 
 $(BUILD)/libespcap.a: $(LIB_OBJS)
 	$(call say,AR,$@)
@@ -104,7 +104,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 asan:
 	scripts/deps.sh --tests
 	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' HARDENING= LDHARDENING= all unit
-	PROPERTY_DOCUMENTS=10000 JOBS_N="2 3" SCRIPTS=40 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(BUILD)/asan \
+	PROPERTY_DOCUMENTS=10000 JOBS_N=3 SCRIPTS=40 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(BUILD)/asan \
 		$(COMMAND_TESTS) $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/%.t,$(wildcard tests/unit/*.c))
 SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster completion dashboards deb delivery dist install kafka kill man pcaps query readme report retention server systemd template upgrade))
 COMMAND_TESTS = $(filter-out $(SCRIPT_TESTS),$(wildcard tests/*.t))
@@ -138,22 +138,25 @@ lint:
 FUZZ_SECONDS ?= 300
 FUZZERS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=address,undefined,fuzzer
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.c lib/*.h)
-	@mkdir -p $(@D)
-	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_FLAGS)-no-link' HARDENING= $(BUILD)/fuzz/libespcap.a
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/fuzz/libespcap.a
 	$(call say,LD,$@)
 	$(Q)$(COMPILE) -o $@ $< $(BUILD)/fuzz/libespcap.a $(shell $(PKG_CONFIG) --cflags --libs $(PKGS))
 $(FUZZERS): CC = clang
 $(FUZZERS): CFLAGS = $(FUZZ_FLAGS)
 $(FUZZERS): HARDENING =
+$(BUILD)/fuzz/libespcap.a: $(wildcard lib/*.c lib/*.h)
+	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_FLAGS)-no-link' HARDENING= $@
 
 fuzz:
 	scripts/deps.sh --tests
-	$(MAKE) $(FUZZERS)
-	$(Q)for f in $(notdir $(FUZZERS)); do mkdir -p "$(BUILD)/fuzz/found/$$f"; \
-		"$(BUILD)/fuzz/$$f" -max_total_time=$(FUZZ_SECONDS) -timeout=20 -max_len=16384 -print_final_stats=1 -verbosity=0 \
-		-dict="tests/fuzz/$$f.dict" -artifact_prefix="$(BUILD)/fuzz/$$f-" \
-		"$(BUILD)/fuzz/found/$$f" "tests/fuzz/corpus/$$f" || exit; done
+	$(MAKE) $(addprefix fuzz-,$(notdir $(FUZZERS)))
+
+fuzz-reshape: FUZZ_SECONDS := $(or $(FUZZ_RESHAPE_SECONDS),$(FUZZ_SECONDS))
+.SECONDARY: $(FUZZERS)
+fuzz-%: $(BUILD)/fuzz/%
+	@mkdir -p $(BUILD)/fuzz/found/$*
+	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -timeout=20 -max_len=16384 -print_final_stats=1 -verbosity=0 \
+		-dict=tests/fuzz/$*.dict -artifact_prefix=$(BUILD)/fuzz/$*- $(BUILD)/fuzz/found/$* tests/fuzz/corpus/$*
 
 # Each compares in one run: the machine's speed of the day does not matter.
 bench: all
