@@ -1,5 +1,5 @@
-/* esconfig: espcap's own helper, which reads espcap.yml for the script.  It prints words, each ended by a NUL byte: for each option that is
- * set its stage and itself, and first "config" and the file that was read, if one was. */
+/* esconfig: espcap's own helper, which reads espcap.yml for the script.  It prints words, each ended by a NUL byte: for each
+ * option that is set its stage and itself, and first "config" and the file that was read, if one was. */
 #include <stdio.h>
 
 #include "conf.h"

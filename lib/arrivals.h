@@ -19,8 +19,8 @@ void arrivals_wait(int fd, int ms);
 
 /**
  * arrivals_complete(path):
- * Whether no one has the file ${path} open for writing.  Where the kernel does not tell (another user's file, a network file system),
- * whether it was last written to more than five seconds ago.
+ * Whether no one has the file ${path} open for writing.  Where the kernel does not tell (another user's file, a network file
+ * system), whether it was last written to more than five seconds ago.
  */
 int arrivals_complete(const char *path);
 

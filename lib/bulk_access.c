@@ -161,10 +161,9 @@ append(struct curl_slist *list, const char *line)
 	return longer;
 }
 
-/*
- * What SigV4 signs as the body's hash.  Amazon's OpenSearch Serverless wants it as a header too ("Signing HTTP requests to Amazon OpenSearch
- * Serverless", AWS documentation); libcurl before 8.0 does not add it by itself, and takes ours instead of its own.
- */
+/* What SigV4 signs as the body's hash.  Amazon's OpenSearch Serverless wants it as a header too ("Signing HTTP requests to
+ * Amazon OpenSearch Serverless", AWS documentation); libcurl before 8.0 does not add it by itself, and takes ours instead of
+ * its own.  / */
 static struct curl_slist *
 append_hash(struct curl_slist *list, const char *body, size_t len)
 {

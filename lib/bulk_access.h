@@ -1,5 +1,5 @@
-/* How a server is reached: credentials, TLS, and what goes into each request beside the chunk.  Secrets come from files, the environment
- * or a prompt, never need argv, and never go into a message. */
+/* How a server is reached: credentials, TLS, and what goes into each request beside the chunk.  Secrets come from files, the
+ * environment or a prompt, never need argv, and never go into a message. */
 #ifndef ESPCAP_BULK_ACCESS_H
 #define ESPCAP_BULK_ACCESS_H
 
@@ -33,8 +33,8 @@ void bulk_access_bearer_file(struct bulk_access *a, const char *path);
 
 /**
  * bulk_access_aws(a, word):
- * Sign with AWS SigV4 for ${word}, "REGION[:SERVICE]" (service es by default), with the keys of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
- * and AWS_SESSION_TOKEN.  Dies with ES_USAGE when they are missing.
+ * Sign with AWS SigV4 for ${word}, "REGION[:SERVICE]" (service es by default), with the keys of AWS_ACCESS_KEY_ID,
+ * AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.  Dies with ES_USAGE when they are missing.
  */
 void bulk_access_aws(struct bulk_access *a, const char *word);
 

@@ -52,14 +52,16 @@ void bulk_answer_read(struct bulk_answer *a, long status, const char *body, size
 
 /**
  * bulk_answer_item(a, c, i, token, item):
- * Read the answer to item ${i} of ${c} at *${token}, which starts as 0 for item 0 and is moved to the next.  Only after VERDICT_ITEMS.
+ * Read the answer to item ${i} of ${c} at *${token}, which starts as 0 for item 0 and is moved to the next.  Only after
+ * VERDICT_ITEMS.
  */
 void bulk_answer_item(const struct bulk_answer *a, const struct bulk_chunk *c, size_t i, size_t *token,
     struct bulk_item_answer *item);
 
 /**
  * bulk_answer_error(a, error, type, type_size, reason, reason_size):
- * The type and reason of the error at token ${error}, as strings, cut to fit.  Both are the server's text, which can hold a packet's.
+ * The type and reason of the error at token ${error}, as strings, cut to fit.  Both are the server's text, which can hold a
+ * packet's.
  */
 void bulk_answer_error(const struct bulk_answer *a, size_t error, char *type, size_t type_size, char *reason,
     size_t reason_size);

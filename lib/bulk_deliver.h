@@ -27,11 +27,11 @@ struct bulk_options {
 
 /**
  * bulk_deliver(opt, files, count):
- * Deliver the ${count} bulk streams ${files} ("-": stdin), one after the other, and account for every document: indexed, a duplicate,
- * rejected and kept with its reason, or left and kept in a file that a message names (or in the spool).
- * Memory: at most (connections + 2) x bytes and three times the longest document, with what the answers take.
- * Return ES_OK; ES_SOME when documents were refused or lines bad; ES_FAILED when a file could not be read or the
- * server will not have us; ES_LATER when documents are left.
+ * Deliver the ${count} bulk streams ${files} ("-": stdin), one after the other, and account for every document: indexed, a
+ * duplicate, rejected and kept with its reason, or left and kept in a file that a message names (or in the spool).  Memory: at
+ * most (connections + 2) x bytes and three times the longest document, with what the answers take.  Return ES_OK; ES_SOME when
+ * documents were refused or lines bad; ES_FAILED when a file could not be read or the server will not have us; ES_LATER when
+ * documents are left.
  */
 enum es_status bulk_deliver(struct bulk_options *opt, char *const *files, size_t count);
 

@@ -30,8 +30,9 @@ int bulk_input_has_room(const struct bulk_run *run);
 
 /**
  * bulk_input_take(in):
- * Put into chunks what was read, as long as there is room for them, and complete a chunk whose time has come.  Opens the next file at the
- * end of one.  Return the descriptor to wait for and then call bulk_input_read(); -1: there is no room, or no more input.
+ * Put into chunks what was read, as long as there is room for them, and complete a chunk whose time has come.  Opens the next
+ * file at the end of one.  Return the descriptor to wait for and then call bulk_input_read(); -1: there is no room, or no more
+ * input.
  */
 int bulk_input_take(struct bulk_input *in);
 

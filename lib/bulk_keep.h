@@ -23,8 +23,8 @@ void bulk_keep_open(struct bulk_keep *k, const char *kind, const char *path);
 
 /**
  * bulk_keep_add(k, data, len, documents):
- * Append the ${len} bytes at ${data}, ${documents} whole items of a bulk stream.  A file that ended inside a line gets a newline first.
- * Dies with ES_FAILED when it can't be written.
+ * Append the ${len} bytes at ${data}, ${documents} whole items of a bulk stream.  A file that ended inside a line gets a newline
+ * first.  Dies with ES_FAILED when it can't be written.
  */
 void bulk_keep_add(struct bulk_keep *k, const char *data, size_t len, uint64_t documents);
 

@@ -22,23 +22,23 @@ struct bulk_nodes {
 
 /**
  * bulk_nodes_add(nodes, words):
- * Add the nodes of the comma list ${words}: host, host:port, [IPv6], [IPv6]:port, or an http or https URL, with a path prefix or not.
- * Without a scheme it is http, without a port 9200 (443 after https://).  A user and password in a URL are taken out of it.
- * Return NULL, or a new string that says what is wrong, for a person; the caller frees it.
+ * Add the nodes of the comma list ${words}: host, host:port, [IPv6], [IPv6]:port, or an http or https URL, with a path prefix or
+ * not.  Without a scheme it is http, without a port 9200 (443 after https://).  A user and password in a URL are taken out of
+ * it.  Return NULL, or a new string that says what is wrong, for a person; the caller frees it.
  */
 char *bulk_nodes_add(struct bulk_nodes *nodes, const char *words);
 
 /**
  * bulk_nodes_add_cloud(nodes, id):
- * Add the node of an Elastic Cloud ID, "NAME:" and the base64 of "DOMAIN[:PORT]$ELASTICSEARCH[:PORT][$KIBANA]": by https, port 443 unless one
- * is given (Elasticsearch documentation, "Cloud ID").  Return as bulk_nodes_add().
+ * Add the node of an Elastic Cloud ID, "NAME:" and the base64 of "DOMAIN[:PORT]$ELASTICSEARCH[:PORT][$KIBANA]": by https, port
+ * 443 unless one is given (Elasticsearch documentation, "Cloud ID").  Return as bulk_nodes_add().
  */
 char *bulk_nodes_add_cloud(struct bulk_nodes *nodes, const char *id);
 
 /**
  * bulk_nodes_next(nodes, now):
- * The node for the next chunk: of those that may be asked at ${now} ms the one with the fewest requests under way, so that a slow one
- * does not collect them all, and in turn among equals.  NULL: none may.
+ * The node for the next chunk: of those that may be asked at ${now} ms the one with the fewest requests under way, so that a
+ * slow one does not collect them all, and in turn among equals.  NULL: none may.
  */
 struct bulk_node *bulk_nodes_next(struct bulk_nodes *nodes, uint64_t now);
 

@@ -35,8 +35,8 @@ struct bulk_run {
 
 /**
  * bulk_settle(run, r, code, status, retry_after):
- * The request ${r} of the chunk ${chunk} ended with curl's ${code} and HTTP ${status}: count what is done, keep what is refused, and put the
- * rest back to be sent again.  ${chunk} is no longer the caller's.
+ * The request ${r} of the chunk ${chunk} ended with curl's ${code} and HTTP ${status}: count what is done, keep what is refused,
+ * and put the rest back to be sent again.  ${chunk} is no longer the caller's.
  */
 void bulk_settle(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *chunk, CURLcode code, long status,
     long retry_after);

@@ -1,5 +1,5 @@
-/* A folder of chunks that no server has taken yet.  Each is a file, a bulk stream, there before the chunk is sent and removed when it is
- * delivered: whatever ends the program, the next start goes on with them. */
+/* A folder of chunks that no server has taken yet.  Each is a file, a bulk stream, there before the chunk is sent and removed
+ * when it is delivered: whatever ends the program, the next start goes on with them. */
 #ifndef ESPCAP_BULK_SPOOL_H
 #define ESPCAP_BULK_SPOOL_H
 
@@ -33,9 +33,9 @@ int bulk_spool_has_room(const struct bulk_spool *s, uint64_t len);
 
 /**
  * bulk_spool_put(s, c, whole):
- * Write ${c} to a file of its own, or to the one it has: to a temporary name, synced, renamed, the folder synced.  A new file is the
- * newest, or, if ${whole} is not NULL, as old as that of ${whole}, which ${c} is a part of.
- * Return 0, or -1 with errno (a full disk): then nothing has changed.
+ * Write ${c} to a file of its own, or to the one it has: to a temporary name, synced, renamed, the folder synced.  A new file is
+ * the newest, or, if ${whole} is not NULL, as old as that of ${whole}, which ${c} is a part of.  Return 0, or -1 with errno (a
+ * full disk): then nothing has changed.
  */
 int bulk_spool_put(struct bulk_spool *s, struct bulk_chunk *c, const struct bulk_chunk *whole);
 

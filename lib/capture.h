@@ -32,17 +32,18 @@ struct capture_options {
 
 /**
  * capture_files(opt):
- * Dissect the files of ${opt}, several side by side and a large one by several tsharks; each is printed whole, in their order.  What is no capture is named: in a folder it is passed over, else it counts.
- * Return ES_OK; ES_SOME when a file was cut, damaged or no capture; ES_FAILED when one could not be read or tshark failed.
+ * Dissect the files of ${opt}, several side by side and a large one by several tsharks; each is printed whole, in their order.
+ * What is no capture is named: in a folder it is passed over, else it counts.  Return ES_OK; ES_SOME when a file was cut,
+ * damaged or no capture; ES_FAILED when one could not be read or tshark failed.
  */
 enum es_status capture_files(const struct capture_options *opt);
 
 /**
  * capture_live(opt):
  * Capture from the interfaces of ${opt} until SIGINT or SIGTERM (every packet captured is still printed; a second signal drops
- * the rest), until ${opt}->count packets came or ${opt}->duration is over.  tsharks are restarted between two packets by ${opt}->memory and
- * ->restart, and when one dies; a packet that kills tshark twice is passed over.
- * Return ES_OK; ES_SOME when packets were passed over; ES_FAILED when the capture could not start, ended by itself, or is not all printed.
+ * the rest), until ${opt}->count packets came or ${opt}->duration is over.  tsharks are restarted between two packets by
+ * ${opt}->memory and ->restart, and when one dies; a packet that kills tshark twice is passed over.  Return ES_OK; ES_SOME when
+ * packets were passed over; ES_FAILED when the capture could not start, ended by itself, or is not all printed.
  */
 enum es_status capture_live(const struct capture_options *opt);
 

@@ -87,7 +87,8 @@ remaining(const struct run *run)
 	return run->opt->count > 0 ? run->opt->count - run->relay.lines / 2 : 0;
 }
 
-/* Whether the next source can begin while others run.  Its tsharks shall not be more than wanted, nor what waits to be printed endless. */
+/* Whether the next source can begin while others run.  Its tsharks shall not be more than wanted, nor what waits to be printed
+ * endless. */
 static int
 may_begin(const struct run *run, const struct source *next, size_t workers)
 {
@@ -156,7 +157,8 @@ settle(struct run *run, const struct source_end *end)
 		run->bad_files++;	/* tshark said what is wrong with it */
 }
 
-/* Serve all that run until the one whose turn it is has been printed.  Return how it ended; -1: a signal came, 1: it can't go on. */
+/* Serve all that run until the one whose turn it is has been printed.  Return how it ended; -1: a signal came, 1: it can't go
+ * on. */
 static int
 print_source(struct run *run, struct source *s, struct source_end *end)
 {

@@ -107,8 +107,9 @@ count_death(struct run *run)
 	return often;
 }
 
-/* tshark has ended inside of the stream.  The packet that was to be printed next may be why: it gets a second chance, since what the kernel
- * or a person killed is not its fault, and is then passed over.  Return 0 when new tsharks go on; -1 after a message. */
+/* tshark has ended inside of the stream.  The packet that was to be printed next may be why: it gets a second chance, since
+ * what the kernel or a person killed is not its fault, and is then passed over.  Return 0 when new tsharks go on; -1 after a
+ * message. */
 static int
 take_death(struct run *run, int status)
 {
@@ -248,7 +249,8 @@ start_chain(struct run *run)
 	begin_generation(run, 0, 0);
 }
 
-/* Merge, and see what that means for those before and after.  Return 0 to go on, 1 at the end of all, -1 at a failure that was said. */
+/* Merge, and see what that means for those before and after.  Return 0 to go on, 1 at the end of all, -1 at a failure that was
+ * said. */
 static int
 advance(struct run *run)
 {

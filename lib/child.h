@@ -38,8 +38,8 @@ int child_start(struct child *c, const struct child_how *how);
 
 /**
  * child_line(c, line):
- * After its stderr became readable: read once.  Then call with *${line} until it returns 0; each time it returns 1 *${line} is a line.
- * At the end of its stderr c->err is closed.
+ * After its stderr became readable: read once.  Then call with *${line} until it returns 0; each time it returns 1 *${line} is a
+ * line.  At the end of its stderr c->err is closed.
  */
 void child_read(struct child *c);
 int child_line(struct child *c, char line[1024]);

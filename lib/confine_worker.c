@@ -179,7 +179,8 @@ close_network(void)
 	for (i = 0; i < sizeof denied / sizeof *denied; i++)
 		(void)seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), denied[i], 0);
 	/* New namespaces by clone(2) too; clone3(2)'s flags can't be seen, and the C library then takes the other one. */
-	(void)seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER));
+	(void)seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER));
 	(void)seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	(void)seccomp_load(filter);	/* a kernel without it: nothing is lost but this */
 	seccomp_release(filter);

@@ -18,16 +18,16 @@ struct confine_worker {
 
 /**
  * confine_worker(c):
- * In a new process before it runs ${c}->program: no user, group or capability of ours but ${c}'s, no new ones; no sockets; no file written, and
- * only those read that programs need; no core files.  What the kernel or the build does not have is left out.  Return 0, or -1 with errno
- * when ${c}->user can't be become.
+ * In a new process before it runs ${c}->program: no user, group or capability of ours but ${c}'s, no new ones; no sockets; no
+ * file written, and only those read that programs need; no core files.  What the kernel or the build does not have is left out.
+ * Return 0, or -1 with errno when ${c}->user can't be become.
  */
 int confine_worker(const struct confine_worker *c);
 
 /**
  * confine_user(c, name):
- * Have ${c} become the user ${name}; with NULL, and if we are root, an unprivileged one of the system.  Return 0, or -1 when there is
- * none of that name or we are not root.
+ * Have ${c} become the user ${name}; with NULL, and if we are root, an unprivileged one of the system.  Return 0, or -1 when
+ * there is none of that name or we are not root.
  */
 int confine_user(struct confine_worker *c, const char *name);
 

@@ -24,8 +24,8 @@ struct done;
 
 /**
  * done_open(path):
- * Read the list ${path}; one that is not there is empty.  Dies with ES_FAILED when it can't be read.  A line that is no entry, such as
- * the half one of a run that was killed, is named and passed over.
+ * Read the list ${path}; one that is not there is empty.  Dies with ES_FAILED when it can't be read.  A line that is no entry,
+ * such as the half one of a run that was killed, is named and passed over.
  */
 struct done *done_open(const char *path);
 

@@ -13,9 +13,9 @@ struct drops {
 
 /**
  * drops_take(d, pid):
- * Add to ${d} what the kernel has counted for the packet sockets of process ${pid} since the last call.  It counts from zero again, so what
- * was taken is missing in what ${pid} tells.  Nothing is added where it can't be known: a kernel before 5.6 or not Linux, or a process with
- * privileges that we have not.
+ * Add to ${d} what the kernel has counted for the packet sockets of process ${pid} since the last call.  It counts from zero
+ * again, so what was taken is missing in what ${pid} tells.  Nothing is added where it can't be known: a kernel before 5.6 or
+ * not Linux, or a process with privileges that we have not.
  */
 void drops_take(struct drops *d, pid_t pid);
 

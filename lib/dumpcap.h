@@ -41,8 +41,8 @@ int dumpcap_account(struct dumpcap_account *a, const char *line);
 
 /**
  * dumpcap_correct(a, opt, out):
- * A dumpcap that is stopped while it waits to hand over a packet gives up what the kernel has for it, which counts as dropped.  That one
- * packet too, which it has counted as received: for each interface of ${opt} one over the ${out} that came out.
+ * A dumpcap that is stopped while it waits to hand over a packet gives up what the kernel has for it, which counts as dropped.
+ * That one packet too, which it has counted as received: for each interface of ${opt} one over the ${out} that came out.
  */
 void dumpcap_correct(struct dumpcap_account *a, const struct capture_options *opt, uint64_t out);
 

@@ -21,15 +21,16 @@ uint64_t ek_frame_number(const char *line, size_t len);
 
 /**
  * ek_can_merge(line, len):
- * Whether all that ek_frame_number() and ek_add_whole() look for is in the document ${line} where they look, or is left out of it (a frame
- * layer that --layers excludes).  An older tshark writes it otherwise.
+ * Whether all that ek_frame_number() and ek_add_whole() look for is in the document ${line} where they look, or is left out of
+ * it (a frame layer that --layers excludes).  An older tshark writes it otherwise.
  */
 int ek_can_merge(const char *line, size_t len);
 
 /**
  * ek_add_whole(out, line, len):
- * Add the ${len} bytes of the document ${line} to ${out} as a tshark that prints all frames would have printed it: for that one the frame
- * displayed last is the frame captured last, so frame_frame_time_delta_displayed becomes what frame_frame_time_delta is.
+ * Add the ${len} bytes of the document ${line} to ${out} as a tshark that prints all frames would have printed it: for that one
+ * the frame displayed last is the frame captured last, so frame_frame_time_delta_displayed becomes what frame_frame_time_delta
+ * is.
  */
 void ek_add_whole(struct out *out, const char *line, size_t len);
 

@@ -51,7 +51,8 @@ write_stats() { # PROBLEM
 
 print_stats() { # PROBLEM
 	local stage comma=''
-	printf '{"captured":%s,"dropped":%s,"reshaped":%s,"bad":%s' "${total[captured]}" "${total[dropped]}" "${total[reshaped]}" "${total[bad]}"
+	printf '{"captured":%s,"dropped":%s,"reshaped":%s,"bad":%s' \
+		"${total[captured]}" "${total[dropped]}" "${total[reshaped]}" "${total[bad]}"
 	[[ -z ${given[node]:-} ]] || printf ',"indexed":%s,"duplicate":%s,"rejected":%s,"left":%s' \
 		"${total[indexed]}" "${total[duplicate]}" "${total[rejected]}" "${total[left]}"
 	printf ',"balanced":%s,"stages":[' "$([[ -z $1 ]] && echo true || echo false)"

@@ -52,8 +52,8 @@ void fan_printed(struct fan *f, uint64_t n);
 
 /**
  * fan_oldest(f, position, bytes, len):
- * The oldest packet that is not printed: its position, and its bytes.  Return 0 when there is none; then *${position} is where the next
- * one will begin.
+ * The oldest packet that is not printed: its position, and its bytes.  Return 0 when there is none; then *${position} is where
+ * the next one will begin.
  */
 int fan_oldest(const struct fan *f, uint64_t *position, const char **bytes, size_t *len);
 

@@ -14,8 +14,8 @@ pcap_if_t *iface_all(void);
 
 /**
  * iface_name(word):
- * The name of the interface that ${word} means: a name stays as it is, also one that is not (yet) there; a number as esifaces -l shows
- * it becomes that interface's.  Return a new string, which the caller frees; NULL when there is no such number.
+ * The name of the interface that ${word} means: a name stays as it is, also one that is not (yet) there; a number as esifaces -l
+ * shows it becomes that interface's.  Return a new string, which the caller frees; NULL when there is no such number.
  */
 char *iface_name(const char *word);
 

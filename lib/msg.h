@@ -15,8 +15,8 @@ enum es_status {
 
 /**
  * msg_program(argv0):
- * Remember the program's name for all messages: the last component of ${argv0}, which must outlive the process.  A standard descriptor that
- * is closed is taken, so that no file opened later gets its number; using it fails as before.  Call it first.
+ * Remember the program's name for all messages: the last component of ${argv0}, which must outlive the process.  A standard
+ * descriptor that is closed is taken, so that no file opened later gets its number; using it fails as before.  Call it first.
  */
 void msg_program(const char *argv0);
 

@@ -54,7 +54,8 @@ pcap_piece(struct packets *p, const char *bytes, size_t len, size_t *size)
 	return len < *size ? PACKETS_MORE : PACKETS_PACKET;
 }
 
-/* draft-ietf-opsawg-pcapng: type, length of the block, body, length again.  A section's header says the byte order of what follows. */
+/* draft-ietf-opsawg-pcapng: type, length of the block, body, length again.  A section's header says the byte order of what
+ * follows. */
 static enum packets_piece
 pcapng_piece(struct packets *p, const char *bytes, size_t len, size_t *size)
 {

@@ -21,7 +21,8 @@ enum packets_piece {
 
 /**
  * packets_next(p, bytes, len, size):
- * Look at the piece that begins at ${bytes}; unless PACKETS_MORE or PACKETS_DAMAGED is returned it has ${*size} bytes.  ${p} begins as zeroes.
+ * Look at the piece that begins at ${bytes}; unless PACKETS_MORE or PACKETS_DAMAGED is returned it has ${*size} bytes.  ${p}
+ * begins as zeroes.
  */
 enum packets_piece packets_next(struct packets *p, const char *bytes, size_t len, size_t *size);
 

@@ -4,7 +4,8 @@
 
 /**
  * quote_json(s):
- * A new string: ${s} as a JSON string, quotes included; control bytes escaped, what is no UTF-8 replaced by U+FFFD.  The caller frees it.
+ * A new string: ${s} as a JSON string, quotes included; control bytes escaped, what is no UTF-8 replaced by U+FFFD.  The caller
+ * frees it.
  */
 char *quote_json(const char *s);
 

@@ -32,15 +32,15 @@ void relay_open(struct relay *r);
 
 /**
  * relay_wait(r, w, ms):
- * watch_wait() with the signals and our reader watched too; what is to be printed is written before it sleeps.  Dies with ES_FAILED when
- * stdout's reader is gone, also when nothing is there to be written.
+ * watch_wait() with the signals and our reader watched too; what is to be printed is written before it sleeps.  Dies with
+ * ES_FAILED when stdout's reader is gone, also when nothing is there to be written.
  */
 void relay_wait(struct relay *r, struct watch *w, int ms);
 
 /**
  * relay_gather(read):
- * Before relay_wait(): when the last turn brought no more than ${read} bytes, let some milliseconds pass, that the next may bring many.  A
- * tshark writes 4 KiB at a time, and to wake up for each of these takes a third more of the processor.
+ * Before relay_wait(): when the last turn brought no more than ${read} bytes, let some milliseconds pass, that the next may
+ * bring many.  A tshark writes 4 KiB at a time, and to wake up for each of these takes a third more of the processor.
  */
 void relay_gather(size_t read);
 

@@ -18,8 +18,9 @@ void signals_open(struct signals *s);
 
 /**
  * signals_take(s, report):
- * How many requests to end have come since the last call.  Two within half a second are one: timeout(1) and some shells
- * send theirs to the process and to its group; a SIGUSR2 is two: such a script's last word.  *${report} is set to 1 when SIGUSR1 came, else to 0.
+ * How many requests to end have come since the last call.  Two within half a second are one: timeout(1) and some shells send
+ * theirs to the process and to its group; a SIGUSR2 is two: such a script's last word.  *${report} is set to 1 when SIGUSR1
+ * came, else to 0.
  */
 int signals_take(struct signals *s, int *report);
 

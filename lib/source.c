@@ -78,7 +78,8 @@ feed(void *ctx)
 	return f->bpf != NULL ? bpf_copy(f->bpf, f->count) : feed_plain();
 }
 
-/* Start a child before tshark, whose stdin is ${in} (closed here then).  Return where its output is to be read; -1 after a message. */
+/* Start a child before tshark, whose stdin is ${in} (closed here then).  Return where its output is to be read; -1 after a
+ * message. */
 static int
 start(const struct source *s, struct child *c, struct child_how *how, int in)
 {

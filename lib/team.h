@@ -1,4 +1,5 @@
-/* N tsharks on one capture: all dissect every packet, each prints its own blocks of them, and the blocks are put together in order. */
+/* N tsharks on one capture: all dissect every packet, each prints its own blocks of them, and the blocks are put together in
+ * order. */
 #ifndef ESPCAP_TEAM_H
 #define ESPCAP_TEAM_H
 
@@ -57,8 +58,8 @@ int team_again(struct team *t);
 
 /**
  * team_watch(t, w, relay) / team_serve(t, w, relay):
- * Add to ${w} what the team waits for; do what can be done after the wait.  Complaints are read and said by ${relay} if it is not NULL;
- * those of tsharks that are not proved yet wait.  team_serve() returns how many bytes they had printed.
+ * Add to ${w} what the team waits for; do what can be done after the wait.  Complaints are read and said by ${relay} if it is
+ * not NULL; those of tsharks that are not proved yet wait.  team_serve() returns how many bytes they had printed.
  */
 void team_watch(struct team *t, struct watch *w, struct relay *relay);
 size_t team_serve(struct team *t, const struct watch *w, struct relay *relay);

@@ -18,13 +18,14 @@ struct tshark {
 
 /**
  * tshark_find(t, path):
- * Find tshark: ${path}, a program or the folder that has it; with NULL in PATH.  dumpcap is looked for beside it, then in PATH; t->library where
- * escapture itself is, or where make install puts it from there.
- * Dies with ES_FAILED when there is no tshark, saying what to install.
+ * Find tshark: ${path}, a program or the folder that has it; with NULL in PATH.  dumpcap is looked for beside it, then in PATH;
+ * t->library where escapture itself is, or where make install puts it from there.  Dies with ES_FAILED when there is no tshark,
+ * saying what to install.
  */
 void tshark_find(struct tshark *t, const char *path);
 
-/* Frames go to the tsharks of one capture by blocks of 16: single ones are split less evenly, since requests and answers alternate. */
+/* Frames go to the tsharks of one capture by blocks of 16: single ones are split less evenly, since requests and answers
+ * alternate. */
 enum { TSHARK_BLOCK = 16 };
 
 /* How each of them is told its blocks. */
@@ -65,8 +66,8 @@ struct confine_worker tshark_confinement(const struct tshark *t, const char *fil
 
 /**
  * tshark_can_split(t):
- * Whether with the caller's own arguments several tsharks together still print what one would print: a display filter, a second pass or
- * other fields printed make that uncertain, and so does every argument that is not known here.
+ * Whether with the caller's own arguments several tsharks together still print what one would print: a display filter, a second
+ * pass or other fields printed make that uncertain, and so does every argument that is not known here.
  */
 int tshark_can_split(const struct tshark *t);
 

@@ -18,8 +18,8 @@ void watch_add(struct watch *w, int fd, short events);
 
 /**
  * watch_wait(w, ms):
- * Wait until something happens, at most ${ms} milliseconds (-1: no end).  Return how many descriptors are ready; a signal counts as none.
- * Dies with ES_FAILED when poll(2) does.
+ * Wait until something happens, at most ${ms} milliseconds (-1: no end).  Return how many descriptors are ready; a signal counts
+ * as none.  Dies with ES_FAILED when poll(2) does.
  */
 int watch_wait(struct watch *w, int ms);
 

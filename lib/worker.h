@@ -44,7 +44,8 @@ int worker_wants(struct worker *w);
 
 /**
  * worker_read(w):
- * Read once of its output; at its end w->child.out is closed.  Dies with ES_FAILED when one record is over 1 GiB.  Return the bytes read.
+ * Read once of its output; at its end w->child.out is closed.  Dies with ES_FAILED when one record is over 1 GiB.  Return the
+ * bytes read.
  */
 size_t worker_read(struct worker *w);
 
