@@ -146,7 +146,9 @@ settle(struct run *run, const struct source_end *end)
 	if (end->tshark > 128) {
 		msg_warn("%s: tshark was ended by signal %d", run->relay.about, end->tshark - 128);
 		run->failed_files++;
-	} else if (end->uneven) {
+	} else if (end->tshark >= 126)
+		run->failed_files++;	/* it could not be run or loaded, which was said */
+	else if (end->uneven) {
 		msg_warn("%s: it has changed under way: what was there at first is printed", run->relay.about);
 		run->cut_files++;
 	} else if (run->cut || end->feeder == ES_SOME)

@@ -143,6 +143,17 @@ chmod 755 crash
 run escapture --tshark ./crash "$p/arp.pcap"
 is "$status" 3 'a tshark that crashes: status'
 like "$err" 'tshark was ended by signal 11' 'a tshark that crashes: said'
+cat >unloadable <<'END'
+#!/bin/sh
+echo "tshark: error while loading shared libraries: cannot allocate memory" >&2
+exit 127
+END
+chmod 755 unloadable
+for n in 1 2; do
+	run escapture --jobs $n --tshark ./unloadable - <"$p/dns.pcap"
+	is "$status $out" '3 ' "a tshark that can't be loaded, N = $n: status 3"
+	like "$err" 'error while loading shared libraries' "a tshark that can't be loaded, N = $n: said"
+done
 mkdir -p home/.config/wireshark
 echo 'ip.defragment: FALSE' >home/.config/wireshark/preferences
 plain "$p/fragments.pcap" >wanted
