@@ -82,11 +82,12 @@ ok "restarts: 20 at least ($(stat_of restarts))" test "$(stat_of restarts)" -ge 
 is "$(numbers live | grep -v '^0$' | md5sum)" "$(seq 1 510 | md5sum)" 'restarts: each packet once, in order'
 is "$(jq -r 'select(.layers) | .layers.frame.frame_frame_number' live | sort -n | tail -n 1)" 25 'restarts: at the packet asked for'
 start --jobs 2 --memory 1M
-first=$(pgrep -P "$pid" tshark)
+both() { mapfile -t first < <(pgrep -x -P "$pid" tshark) && ((${#first[@]} == 2)); }
+wait_for 20 both
 send 1 3000 3000
 ok '--memory: the last packet comes' wait_for 60 seen 3000
 # They are looked at once a second.
-others() { [ "$(pgrep -P "$pid" tshark)" != "$first" ]; }
+others() { ! kill -0 "${first[@]}" 2>/dev/null; } # not even one of them is there
 wait_for 20 others
 finish INT
 is "$status $(stat_of documents)" "0 $(stat_of received)" '--memory: packets in = documents out'
