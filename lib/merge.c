@@ -15,6 +15,8 @@ enum {
 	MERGE_DROP = 2,		/* this name's member is not written at its place */
 };
 
+enum { AHEAD = 8 };
+
 void
 merge_open(struct merge *m, struct out *out)
 {
@@ -113,17 +115,23 @@ name_of(struct merge *m, size_t t, int which, size_t *len)
 	return m->name[which];
 }
 
-/* The name ${t} is looked up among those seen before in its object, and added. */
+static inline uint64_t
+hash_name(struct merge *m, size_t t)
+{
+	size_t len;
+	const char *name = name_of(m, t, 0, &len);
+
+	return XXH3_64bits_withSeed(name, len, m->seed);
+}
+
+/* The name ${t} of that ${hash} is looked up among those seen before in its object, and added. */
 static void
-see_name(struct merge *m, size_t t, size_t mask)
+see_name(struct merge *m, size_t t, uint64_t hash, size_t mask)
 {
 	size_t len, other_len, slot;
 	const char *name, *other;
 	struct merge_slot *s;
-	uint64_t hash;
 
-	name = name_of(m, t, 0, &len);
-	hash = XXH3_64bits_withSeed(name, len, m->seed);
 	for (slot = (size_t)hash & mask; (s = m->table + slot)->object == m->object; slot = (slot + 1) & mask) {
 		if (s->hash != hash >> 48)
 			continue;
@@ -142,22 +150,34 @@ see_name(struct merge *m, size_t t, size_t mask)
 	*s = (struct merge_slot){ m->object, (uint16_t)(hash >> 48), (uint32_t)t };
 }
 
-/* By itself each object needs a small table only, which stays in the processor's cache. */
+/* By itself each object needs a small table only, which stays in the processor's cache.  That of a large one does not: its places are
+ * asked for some names ahead. */
 static void
 see_object(struct merge *m, size_t t)
 {
+	struct { size_t name; uint64_t hash; } ahead[AHEAD];
 	const struct json *j = m->j;
 	const int layers = is_layers(j, t);
-	size_t i = json_size(j, t), mask = clear_table(m, i) - 1, name = t + 1;
+	size_t i = json_size(j, t), mask = clear_table(m, i) - 1, name = t + 1, n = 0, seen = 0;
 
 	for (; i > 0; i--, name = json_after(j, name + 1)) {
 		if (layers && is_filtered(j, name + 1)) {
 			m->mark[name] |= MERGE_DROP;
 			mark_up(m, t);
 			m->filtered++;
-		} else
-			see_name(m, name, mask);
+			continue;
+		}
+		if (n - seen == AHEAD) {
+			see_name(m, ahead[seen % AHEAD].name, ahead[seen % AHEAD].hash, mask);
+			seen++;
+		}
+		ahead[n % AHEAD].name = name;
+		ahead[n % AHEAD].hash = hash_name(m, name);
+		__builtin_prefetch(m->table + (ahead[n % AHEAD].hash & mask), 1);
+		n++;
 	}
+	for (; seen < n; seen++)
+		see_name(m, ahead[seen % AHEAD].name, ahead[seen % AHEAD].hash, mask);
 }
 
 int
