@@ -1,4 +1,4 @@
-#ifdef __linux__
+#if defined(__linux__) && !defined(ESPCAP_PORTABLE)
 
 #include "drops.h"
 
@@ -48,5 +48,9 @@ drops_take(struct drops *d, pid_t pid)
 		closedir(dir);
 	close(process);
 }
+
+#else
+
+typedef int drops_are_in_another_file;
 
 #endif

@@ -1,5 +1,5 @@
 /* Where the kernel is not Linux, drops are known at the end. */
-#ifndef __linux__
+#if !defined(__linux__) || defined(ESPCAP_PORTABLE)
 
 #include "drops.h"
 
@@ -12,6 +12,6 @@ drops_take(struct drops *d, pid_t pid)
 
 #else
 
-typedef int drops_are_in_their_own_file;
+typedef int drops_are_for_linux;
 
 #endif
