@@ -31,10 +31,10 @@ fuzz_die(enum es_status status, const char *fmt, ...)
 
 enum { BLOCKS = 1 << 18 };
 
-/* What was allocated since the parser began and is not freed, newest last. */
+/* What was allocated since the parser began and is not freed, newest last.  libFuzzer's own thread allocates as it starts. */
 static const volatile void *blocks[BLOCKS];
 static size_t count;
-static int inside;
+static _Thread_local int inside;
 
 int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t),
     void (*on_free)(const volatile void *));
