@@ -34,17 +34,17 @@ bpf_check(const char *filter)
 }
 
 int
-bpf_copy(const char *filter, uint64_t count)
+bpf_copy(const char *filter, uint64_t count, uint64_t *copied)
 {
 	char why[PCAP_ERRBUF_SIZE];
 	struct bpf_program program;
 	struct pcap_pkthdr *header;
 	const unsigned char *bytes;
-	uint64_t copied = 0;
 	pcap_dumper_t *to = NULL;
 	pcap_t *from;
 	int n = 0;
 
+	*copied = 0;
 	from = pcap_fopen_offline_with_tstamp_precision(stdin, PCAP_TSTAMP_PRECISION_NANO, why);
 	if (from == NULL) {
 		fprintf(stderr, "--bpf: %s\n", why);
@@ -56,9 +56,9 @@ bpf_copy(const char *filter, uint64_t count)
 		return ES_FAILED;
 	}
 	to = pcap_dump_fopen(from, stdout);
-	while (to != NULL && (count == 0 || copied < count) && (n = pcap_next_ex(from, &header, &bytes)) == 1) {
+	while (to != NULL && (count == 0 || *copied < count) && (n = pcap_next_ex(from, &header, &bytes)) == 1) {
 		pcap_dump((unsigned char *)to, header, bytes);
-		copied++;
+		++*copied;
 		if (ferror(stdout))
 			return ES_FAILED;	/* tshark has gone; it says why */
 	}

@@ -12,11 +12,11 @@
 void bpf_check(const char *filter);
 
 /**
- * bpf_copy(filter, count):
+ * bpf_copy(filter, count, copied):
  * Copy the capture on descriptor 0 to descriptor 1 as pcap with nanoseconds: the packets that match ${filter} (NULL: all), at most
- * ${count} of them (0: all).  Complains on stderr.  Return ES_OK; ES_SOME when the capture ends inside a packet or is
+ * ${count} of them (0: all); *${copied} counts them.  Complains on stderr.  Return ES_OK; ES_SOME when the capture ends inside a packet or is
  * damaged (what came before is copied); ES_FAILED when libpcap can't read it or the filter does not fit its link type.
  */
-int bpf_copy(const char *filter, uint64_t count);
+int bpf_copy(const char *filter, uint64_t count, uint64_t *copied);
 
 #endif

@@ -21,6 +21,8 @@ struct run {
 	size_t begun;		/* and those before this one are looked at, and run where they can be */
 	enum tshark_split split;	/* what this tshark is known to be fit for */
 	int cut;		/* what is printed now is cut or damaged */
+	int complained;		/* and something was said of it */
+	int whole;		/* each packet is printed: no option of the caller's chooses among them */
 	size_t tsharks;		/* on one capture, at most */
 	uint64_t files, cut_files, bad_files, failed_files, passed_over;
 };
@@ -30,6 +32,7 @@ take_complaint(void *ctx, const char *line)
 {
 	struct run *run = ctx;
 
+	run->complained = 1;
 	/* What was whole before that place is printed all the same. */
 	if (strstr(line, "cut short") != NULL || strstr(line, "truncated dump file") != NULL ||
 	    strstr(line, "damaged or corrupt") != NULL || strstr(line, "appears to be damaged") != NULL)
@@ -57,7 +60,8 @@ add(struct run *run, char *path, int from_dir)
 {
 	run->sources = mem_array(run->sources, run->count + 1, sizeof *run->sources);
 	run->sources[run->count++] = (struct source){
-		.path = path, .from_dir = from_dir, .feeder = CHILD_NONE, .unpacker = CHILD_NONE, .fan = { .in = -1 },
+		.path = path, .from_dir = from_dir, .feeder = CHILD_NONE, .unpacker = CHILD_NONE, .census = CHILD_NONE, .told = -1,
+		.fan = { .in = -1 },
 	};
 }
 
@@ -141,7 +145,7 @@ refuse(struct run *run, const struct source *s)
 }
 
 static void
-settle(struct run *run, const struct source_end *end)
+settle(struct run *run, const struct source_end *end, uint64_t printed)
 {
 	if (end->tshark > 128) {
 		msg_warn("%s: tshark was ended by signal %d", run->relay.about, end->tshark - 128);
@@ -155,8 +159,15 @@ settle(struct run *run, const struct source_end *end)
 		run->cut_files++;
 	else if (end->feeder != ES_OK)
 		run->failed_files++;
-	else if (end->tshark != 0)
-		run->bad_files++;	/* tshark said what is wrong with it */
+	else if (end->tshark != 0) {
+		if (!run->complained)
+			msg_warn("%s: tshark ended with status %d and did not say why", run->relay.about, end->tshark);
+		run->bad_files++;
+	} else if (run->whole && end->counted && printed < end->packets) {
+		msg_warn("%s: it has %llu packets, but tshark printed %llu", run->relay.about, (unsigned long long)end->packets,
+		    (unsigned long long)printed);
+		run->failed_files++;
+	}
 }
 
 /* Serve all that run until the one whose turn it is has been printed.  Return how it ended; -1: a signal came, 1: it can't go
@@ -203,7 +214,7 @@ take_source(struct run *run, struct source *s)
 		refuse(run, s);
 		return;
 	}
-	run->cut = 0;
+	run->cut = run->complained = 0;
 	run->files++;
 	stopped = print_source(run, s, &end);
 	run->relay.lines += s->team.printed;
@@ -212,7 +223,7 @@ take_source(struct run *run, struct source *s)
 	if (stopped > 0)
 		run->failed_files++;
 	else if (stopped == 0)
-		settle(run, &end);
+		settle(run, &end, s->team.printed / 2);
 }
 
 static void
@@ -236,7 +247,8 @@ capture_files(const struct capture_options *opt)
 	struct stats *stats = stats_open(opt->stats);
 	size_t i;
 
-	run.split = tshark_can_split(&opt->tshark) ? TSHARK_BY_BLOCK : TSHARK_WHOLE;
+	run.whole = tshark_can_split(&opt->tshark);
+	run.split = run.whole ? TSHARK_BY_BLOCK : TSHARK_WHOLE;
 	relay_open(&run.relay);
 	run.relay.complaint = take_complaint;
 	run.relay.signalled = take_signal;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bpf.h"
+#include "census.h"
 #include "mem.h"
 #include "msg.h"
 
@@ -19,12 +20,16 @@ enum { HEAD = 4096, BLOCK = 64 * 1024 };
 /* A tshark takes a fifth of a second to start; one dissects about this many bytes of a capture meanwhile. */
 enum { SMALL = 512 * 1024, PACKED_BY = 4 };
 
-/* What the feeder process of one capture needs. */
+/* What the process that reads one capture, to feed it to tshark or to count its packets, needs. */
 struct feed {
 	int wait;		/* a named pipe that nobody may write to yet */
 	const char *bpf;
-	uint64_t count;
+	uint64_t count;		/* most packets; 0: all */
+	off_t size;		/* of the file, before tshark reads it */
 };
+
+/* Where such a process tells how many packets there are. */
+enum { TELL = 3 };
 
 /* The input goes to tshark as it is, once its head is seen to be no text. */
 static int
@@ -70,12 +75,30 @@ feed(void *ctx)
 {
 	const struct feed *f = ctx;
 	struct pollfd writer = { .fd = 0, .events = POLLIN };
+	uint64_t copied;
+	int status;
 
 	while (f->wait && poll(&writer, 1, -1) < 0 && errno == EINTR)
 		continue;
 	if (f->wait)
 		fcntl(0, F_SETFL, 0);
-	return f->bpf != NULL ? bpf_copy(f->bpf, f->count) : feed_plain();
+	if (f->bpf == NULL)
+		return feed_plain();
+	status = bpf_copy(f->bpf, f->count, &copied);
+	return write(TELL, &copied, sizeof copied) == sizeof copied ? status : ES_FAILED;
+}
+
+static int
+count_packets(void *ctx)
+{
+	const struct feed *f = ctx;
+	uint64_t n;
+
+	if (census_take(f->size, &n) != 0)
+		return ES_SOME;
+	if (f->count > 0 && n > f->count)
+		n = f->count;
+	return write(TELL, &n, sizeof n) == sizeof n ? ES_OK : ES_FAILED;
 }
 
 /* Start a child before tshark, whose stdin is ${in} (closed here then).  Return where its output is to be read; -1 after a
@@ -115,13 +138,14 @@ open_for_feeder(struct source *s, const struct capture_options *opt, int is_pipe
 
 /* Start what writes the stream. */
 static int
-start_feeder(struct source *s, const struct capture_options *opt, uint64_t count)
+start_feeder(struct source *s, const struct capture_options *opt, uint64_t count, int tell)
 {
 	struct stat st;
 	const int is_stdin = strcmp(s->path, "-") == 0;
 	const int is_pipe = !is_stdin && stat(s->path, &st) == 0 && S_ISFIFO(st.st_mode);
-	struct feed f = { is_pipe, opt->bpf, count };
-	struct child_how feeder = { .function = feed, .ctx = &f, .confine = &opt->tshark.confine, .in = STDIN_FILENO, .out = -1 };
+	struct feed f = { .wait = is_pipe, .bpf = opt->bpf, .count = count };
+	struct child_how feeder = { .function = feed, .ctx = &f, .confine = &opt->tshark.confine, .in = STDIN_FILENO, .keep = tell,
+		.out = -1 };
 	int out;
 
 	if (!is_stdin && (feeder.in = open_for_feeder(s, opt, is_pipe)) < 0)
@@ -131,6 +155,25 @@ start_feeder(struct source *s, const struct capture_options *opt, uint64_t count
 		return -1;
 	fan_open(&s->fan, out);
 	return 0;
+}
+
+/* Start what counts the packets of a file that tshark reads itself. */
+static int
+start_census(struct source *s, const struct capture_options *opt, uint64_t count, off_t size, int tell)
+{
+	struct feed f = { .count = count, .size = size };
+	struct child_how census = { .function = count_packets, .ctx = &f, .confine = &opt->tshark.confine, .keep = tell, .out = -1 };
+	int out;
+
+	census.in = open(s->path, O_RDONLY | O_CLOEXEC);
+	if (census.in < 0) {
+		msg_warn("%s: %s", s->path, strerror(errno));
+		return -1;
+	}
+	out = start(s, &s->census, &census, census.in);
+	if (out >= 0)
+		close(out);
+	return out >= 0 ? 0 : -1;
 }
 
 void
@@ -167,16 +210,22 @@ int
 source_start(struct source *s, const struct capture_options *opt, size_t workers, enum tshark_split split, uint64_t count)
 {
 	struct team_input input = { .file = s->path, .count = count };
-	struct stat st;
+	struct stat st = { 0 };
+	int tell[2], failed;
 
-	s->feeder = s->unpacker = CHILD_NONE;
-	s->fan.in = -1;
 	s->fed = opt->bpf != NULL || strcmp(s->path, "-") == 0 || (stat(s->path, &st) == 0 && S_ISFIFO(st.st_mode));
-	if (s->fed) {
-		if (start_feeder(s, opt, count) != 0)
-			return -1;
-		input.fan = &s->fan;
+	if (pipe2(tell, O_CLOEXEC) != 0) {
+		msg_warn("%s: %s", s->path, strerror(errno));
+		return -1;
 	}
+	s->told = tell[0];
+	failed = s->fed ? start_feeder(s, opt, count, tell[1]) :
+	    s->kind == CAPFILE_PCAP ? start_census(s, opt, count, st.st_size, tell[1]) : 0;
+	close(tell[1]);
+	if (failed)
+		return -1;
+	if (s->fed)
+		input.fan = &s->fan;
 	/* tshark knows some formats by the file's name only. */
 	input.by_name = s->kind == CAPFILE_OTHER;
 	if (team_start(&s->team, &opt->tshark, &input, workers, workers > 1 ? split : TSHARK_WHOLE) != 0)
@@ -195,6 +244,7 @@ source_watch(struct source *s, struct watch *w, struct relay *relay)
 		return;
 	watch_add(w, s->feeder.err, POLLIN);
 	watch_add(w, s->unpacker.err, POLLIN);
+	watch_add(w, s->census.err, POLLIN);
 }
 
 size_t
@@ -209,6 +259,7 @@ source_serve(struct source *s, const struct watch *w, struct relay *relay)
 		return read;
 	relay_take_complaints(relay, w, &s->feeder);
 	relay_take_complaints(relay, w, &s->unpacker);
+	relay_take_complaints(relay, w, &s->census);
 	return read;
 }
 
@@ -221,12 +272,14 @@ source_ended(struct source *s, struct source_end *end)
 		child_signal(&s->feeder, SIGKILL);
 		child_signal(&s->unpacker, SIGKILL);
 	}
-	if (s->feeder.err >= 0 || s->unpacker.err >= 0)
+	if (s->feeder.err >= 0 || s->unpacker.err >= 0 || s->census.err >= 0)
 		return 0;
 	end->feeder = child_wait(&s->feeder);
 	if (s->early)
 		end->feeder = ES_OK;
 	child_wait(&s->unpacker);
+	child_wait(&s->census);
+	end->counted = !s->early && read(s->told, &end->packets, sizeof end->packets) == sizeof end->packets;
 	end->tshark = s->team.status;
 	end->uneven = s->team.uneven;
 	return 1;
@@ -235,7 +288,7 @@ source_ended(struct source *s, struct source_end *end)
 void
 source_free(struct source *s)
 {
-	struct child *before[] = { &s->feeder, &s->unpacker };
+	struct child *before[] = { &s->feeder, &s->unpacker, &s->census };
 	size_t i;
 
 	team_free(&s->team);
@@ -246,6 +299,8 @@ source_free(struct source *s)
 		}
 	if (s->fed)
 		fan_free(&s->fan);
+	if (s->told >= 0)
+		close(s->told);
 	free(s->wrong);
 	free(s->path);
 }

@@ -21,7 +21,8 @@ struct source {
 	int fed;		/* a stream that our own processes write */
 	int runs;		/* source_start() was called with success */
 	int early;		/* tshark ended before its input did */
-	struct child feeder, unpacker;
+	struct child feeder, unpacker, census;
+	int told;		/* where the feeder or the census tells how many packets there are; -1: nobody does */
 	struct fan fan;
 	struct team team;
 };
@@ -31,6 +32,8 @@ struct source_end {
 	int tshark;		/* as child_wait() tells it */
 	int feeder;
 	int uneven;		/* team->uneven */
+	int counted;		/* ${packets} is known: so many tshark had to print */
+	uint64_t packets;
 };
 
 /**

@@ -154,6 +154,38 @@ for n in 1 2; do
 	is "$status $out" '3 ' "a tshark that can't be loaded, N = $n: status 3"
 	like "$err" 'error while loading shared libraries' "a tshark that can't be loaded, N = $n: said"
 done
+
+# --- a tshark that leaves packets out, and does not say so ---
+silent() { # STATUS COMMAND: a tshark that runs it and prints nothing
+	printf '#!/bin/sh\n%s\ncat >/dev/null\nexit %d\n' "$2" "$1" >silent
+	chmod 755 silent
+}
+printf '#!/bin/sh\n%q "$@" | head -n 6\n' "$(command -v tshark)" >few
+chmod 755 few
+silent 0 :
+for n in 1 2; do
+	run escapture --jobs $n --tshark ./silent --file "$p/dns.pcap"
+	is "$status $out" '3 ' "nothing printed of a capture, N = $n: status 3"
+	like "$err" 'dns.pcap: it has 11 packets, but tshark printed 0' "nothing printed of a capture, N = $n: said"
+done
+silent 1 :
+run escapture --tshark ./silent --file "$p/dns.pcap"
+is "$status" 1 'tshark fails and says nothing: status'
+like "$err" 'tshark ended with status 1 and did not say why' 'tshark fails and says nothing: said'
+silent 1 'echo it is not fit >&2'
+run escapture --tshark ./silent --file "$p/dns.pcap"
+is "$err" "escapture: $p/dns.pcap: it is not fit" 'tshark says why'
+run escapture --tshark ./few "$p/dns.pcap" "$p/arp.pcap" --stats stats
+is "$status $(wc -l <out) $(stat_of documents) $(stat_of failed_files)" '3 10 5 1' 'the end of one file is not printed: status 3, the next one is'
+like "$err" 'dns.pcap: it has 11 packets, but tshark printed 3' 'the end of one file is not printed: said'
+run escapture --tshark ./few --bpf 'udp port 53' "$p/dns.pcap"
+is "$status" 3 'with --bpf: status'
+like "$err" 'it has 11 packets, but tshark printed 3' 'with --bpf: what matches counts'
+run escapture --tshark ./few --count 3 "$p/dns.pcap"
+is "$status$err" 0 '--count is reached'
+run escapture "$p/dns.pcap" -- -Y 'dns.flags.response == 1'
+is "$status$err" 0 "a filter of the caller's may leave packets out"
+
 mkdir -p home/.config/wireshark
 echo 'ip.defragment: FALSE' >home/.config/wireshark/preferences
 plain "$p/fragments.pcap" >wanted

@@ -37,7 +37,7 @@ for name in $'new\nline.pcap' "quote'\" \$(id).pcap" '*.pcap' -dash.pcap $'\xff.
 mkfifo odd/pipe
 run espcap --dir=odd
 is "$status $(wc -l <out)" '0 20' 'odd names, and a named pipe is passed over'
-(cd odd && for name in *.pcap; do espcap -q --file "$name"; done) >out 2>err
+(cd odd && for name in *.pcap; do espcap -q --file "$name" || echo "status $?" >&2; done) >out 2>err
 is "$(wc -l <out)$(<err)" 20 'odd names one by one'
 run espcap --file="$p/icmp.pcap" -- -Y icmpv6
 is "$(wc -l <out)" 2 "tshark's own arguments after --"
