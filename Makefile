@@ -106,7 +106,7 @@ asan:
 	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' HARDENING= LDHARDENING= all unit
 	PROPERTY_DOCUMENTS=10000 JOBS_N=3 SCRIPTS=40 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(BUILD)/asan \
 		$(COMMAND_TESTS) $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/%.t,$(wildcard tests/unit/*.c))
-SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster completion dashboards deb delivery dist install kafka kill man node pcaps query readme report retention server systemd template upgrade))
+SCRIPT_TESTS = $(addprefix tests/,$(addsuffix .t,cluster completion dashboards deb delivery dist espcap golden install kafka kill man node pcaps query readme report retention server systemd template upgrade))
 COMMAND_TESTS = $(filter-out $(SCRIPT_TESTS),$(wildcard tests/*.t))
 
 # What is for other systems than Linux (lib/README.md), tried on this one.

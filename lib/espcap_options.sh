@@ -103,9 +103,13 @@ take_own() { # NAME [VALUE]
 
 # What espcap.yml sets and the command line does not.
 read_config() {
-	local words i stage word name from=/dev/null
-	mapfile -d '' -t words < <("$esconfig" ${config:+"--config=$config"})
-	wait $! || exit
+	local words=() i stage word name last from=/dev/null
+	# Its status is the last word: bash 5.2's wait(1) can lose that of such a process.
+	mapfile -d '' -t words < <("$esconfig" ${config:+"--config=$config"} && last=0 || last=$?; printf '%d\0' "$last")
+	((${#words[@]} > 0)) || error 3 "$esconfig can't be started"
+	last=${words[-1]}
+	((last < 126)) || error 3 "$esconfig could not be run"
+	((last == 0)) || exit "$last"
 	for ((i = 0; i + 1 < ${#words[@]}; i += 2)); do
 		stage=${words[i]} word=${words[i + 1]}
 		name=${word#--} name=${name%%=*}

@@ -58,7 +58,7 @@ describe() {
 }
 
 java_fits() { # HOME
-	java_version=$("$1/bin/java" -version 2>&1 | sed -n '1s/.*version "\([0-9]*\).*/\1/p') || true
+	java_version=$("$1/bin/java" -version 2>&1 | sed -n 's/^[a-z]* version "\([0-9]*\).*/\1/p') || true
 	[[ -n $java_version ]] && ((java_version >= java_least)) && "$1/bin/java" --list-modules | grep -q "^$java_module"
 }
 

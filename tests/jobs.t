@@ -23,8 +23,11 @@ for f in "$p"/*.pcap "$p"/*.pcapng "$p"/*.gz; do
 	plain -r "$f" >wanted
 	differ=''
 	# Those of one block are all printed by the first tshark, however many there are.
-	read -ra ns <<<"${JOBS_N:-1 2 3 8}" # all of 1 to 8 were seen, they take minutes
-	(($(wc -l <wanted) >= 32)) || ns=(2)
+	read -ra ns <<<"${JOBS_N:-1 2 3}" # all of 1 to 8 were seen, they take minutes
+	if (($(wc -l <wanted) < 32)); then
+		[ -z "${ASAN_OPTIONS:-}" ] || continue
+		ns=(2)
+	fi
 	for n in "${ns[@]}"; do
 		run escapture --jobs "$n" - < <(cat "$f")
 		cmp -s out wanted || differ+=" $n"
@@ -179,21 +182,21 @@ ok 'memory: byte for byte' cmp -s out wanted
 
 # --- many files ---
 mkdir many
-"$top/tests/bench/tile.py" --split 32 many
-cp big.pcap many/00010x.pcap
-cp cut.pcap many/00020x.pcap
-cp "$p/dns_again.pcap.gz" many/00030x.gz
-echo text >many/00005x
+"$top/tests/bench/tile.py" --split 12 many
+cp big.pcap many/00003x.pcap
+cp cut.pcap many/00006x.pcap
+cp "$p/dns_again.pcap.gz" many/00009x.gz
+echo text >many/00001x
 : >wanted
-for f in many/*; do [ "$f" = many/00005x ] || plain -r "$f" >>wanted; done
+for f in many/*; do [ "$f" = many/00001x ] || plain -r "$f" >>wanted; done
 for n in 1 2 3; do
 	run escapture --jobs $n --dir many --stats stats
 	ok "many files, N = $n: in their order" cmp -s out wanted
-	is "$status $(stat_of files) $(stat_of cut_files) $(stat_of passed_over)" '1 35 1 1' "many files, N = $n: counted"
+	is "$status $(stat_of files) $(stat_of cut_files) $(stat_of passed_over)" '1 15 1 1' "many files, N = $n: counted"
 done
-is "$(grep -c . err) $(grep -o 'many/[0-9x]*' err | tr '\n' ' ')" '2 many/00005x many/00020x ' 'many files: complaints in the order of the files'
-run escapture --jobs 3 --count 123 many/0001*
-ok 'many files: --count' cmp -s out <(for f in many/0001*; do plain -r "$f"; done | head -n 246)
+is "$(grep -c . err) $(grep -o 'many/[0-9x]*' err | tr '\n' ' ')" '2 many/00001x many/00006x ' 'many files: complaints in the order of the files'
+run escapture --jobs 3 --count 23 many/0000[78]*.pcap many/0001*
+ok 'many files: --count' cmp -s out <(for f in many/0000[78]*.pcap many/0001*; do plain -r "$f"; done | head -n 46)
 run escapture --jobs 3 --tshark ./dies "$p/arp.pcap" big.pcap "$p/vlan.pcap"
 is "$status" 3 'many files: one fails: status'
 ok 'many files: one fails, the others are read' cmp -s out <(plain -r "$p/arp.pcap" && head -n $((2 * 161)) big.ek && plain -r "$p/vlan.pcap")
