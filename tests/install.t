@@ -18,10 +18,12 @@ is "$status $(wc -l <out)" '0 4' 'the installed espcap finds its stages'
 cat >tshark <<'END'
 #!/bin/sh
 echo "$LD_PRELOAD" >&2
+unset LD_PRELOAD
+exec /usr/bin/tshark "$@"
 END
 chmod 755 tshark
 run root/usr/bin/escapture --jobs 1 --tshark ./tshark "$top/test_pcaps/arp.pcap"
-ok 'the installed escapture finds its library' test "${err##*: }" -ef root/usr/libexec/espcap/tshark_stdout.so
+ok 'the installed escapture finds its library' test "$(sed -n '1s/.*: //p' err)" -ef root/usr/libexec/espcap/tshark_stdout.so
 ok 'the template script is there, with what it needs' bash -c './root/usr/share/espcap/scripts/packet_template-7.x.sh --print | grep -q index_patterns'
 run make -s uninstall DESTDIR="$tmp/root" PREFIX=/usr
 is "$status" 0 'make uninstall'

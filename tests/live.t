@@ -194,6 +194,28 @@ touch go
 status=0
 wait "$pid" || status=$?
 is "$status $(stat_of documents)" "0 $(stat_of received)" 'a full buffer: what was captured is printed'
+mkdir little
+if mount -t tmpfs -o size=64k tmpfs little 2>/dev/null; then
+	at_end umount "$tmp/little"
+	blocked --buffer 100M --buffer-dir little
+	no_space() { send 1 3000 && grep -q "the buffer can't be written: packets are being dropped (--buffer-dir)" live.err; }
+	ok 'no space for the buffer is told' wait_for 60 no_space
+	kill -INT "$pid"
+	touch go
+	status=0
+	wait "$pid" || status=$?
+	is "$status $(stat_of documents)" "0 $(stat_of received)" 'no space for the buffer: what was captured is printed'
+	head -c 65536 /dev/zero >little/all 2>/dev/null
+	start --tshark ./fragile --bad-packets little/bad.pcap
+	send 1 10
+	send 11 1 0 killer
+	not_kept() { send 12 1 && grep -q 'little/bad.pcap: No space left on device' live.err; }
+	ok 'no space for --bad-packets is told' wait_for 40 not_kept
+	finish INT
+	is "$status $(($(stat_of documents) + 1))" "1 $(stat_of received)" 'no space for --bad-packets: the others are printed, status 1'
+elif [ -n "${CI:-}" ]; then
+	tap_result 1 'a tmpfs can be mounted'
+fi
 blocked
 send 1 1000
 wait_for 20 took 60000
