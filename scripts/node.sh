@@ -18,6 +18,7 @@ Environment:
   ESPCAP_NODES      folder for the nodes' state (/tmp/espcap-nodes-UID): whoever uses another one does not meet ours
   ESPCAP_HEAP       heap of a node (512m)
   ESPCAP_CLUSTER    nodes in the cluster, es-6, es-7 and os only (1); start and url then print all URLs, by commas
+  ESPCAP_NODE_JAVA  options for its Java, es-6, es-7 and os only
   ESPCAP_NODE_WAIT  seconds that a node may take to start (120)
   JAVA_HOME         a Java to prefer to those in /usr/lib/jvm
 Exit status: 0 done, 2 wrong use, 3 could not (no Java, no Maven, the node did not start).
@@ -183,8 +184,10 @@ write_credentials() {
 
 start_runner() {
 	fetch_runner
+	local options
+	read -ra options <<<"${ESPCAP_NODE_JAVA:-}"
 	# It makes its files below the current folder; the port it listens on is the base plus one.
-	(cd "$dir" && exec setsid "$java_home/bin/java" "-Xms$heap" "-Xmx$heap" -cp "$lib/*" "$class" -basePath "$dir/data" \
+	(cd "$dir" && exec setsid "$java_home/bin/java" "-Xms$heap" "-Xmx$heap" "${options[@]}" -cp "$lib/*" "$class" -basePath "$dir/data" \
 		-clusterName "$name" -numOfNode "$cluster" -baseHttpPort $((port - 1))) \
 		>>"$dir/log" 2>&1 </dev/null 9>&- &
 	echo $! >"$dir/pid"

@@ -37,8 +37,8 @@ transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 message.max.bytes=67108864
 END
-	java -Xmx192m -cp "$kafka_jars/*" kafka.tools.StorageTool format -t espcapespcapespcapespc -c "$tmp/kafka.properties" >"$tmp/kafka.log" 2>&1 || return
-	java -Xmx256m -cp "$kafka_jars/*" kafka.Kafka "$tmp/kafka.properties" >>"$tmp/kafka.log" 2>&1 &
+	java -XX:TieredStopAtLevel=1 -Xmx192m -cp "$kafka_jars/*" kafka.tools.StorageTool format -t espcapespcapespcapespc -c "$tmp/kafka.properties" >"$tmp/kafka.log" 2>&1 || return
+	java -XX:TieredStopAtLevel=1 -Xmx256m -cp "$kafka_jars/*" kafka.Kafka "$tmp/kafka.properties" >>"$tmp/kafka.log" 2>&1 &
 	at_end eval "kill $! 2>/dev/null; wait $! 2>/dev/null"
 	wait_for 60 timeout 10 kcat -q -L -b "$broker"
 }

@@ -8,7 +8,7 @@
 need tshark jq curl gzip
 . "$top/tests/fields.sh"
 export ESPCAP_NODES=$tmp/nodes XDG_CACHE_HOME=${ESPCAP_CACHE:-/root/.cache}
-export ESPCAP_NODE_WAIT=${ESPCAP_NODE_WAIT:-240} JDK_JAVA_OPTIONS=${JDK_JAVA_OPTIONS:--XX:TieredStopAtLevel=1} # as tests/run
+export ESPCAP_NODE_WAIT=${ESPCAP_NODE_WAIT:-240} ESPCAP_NODE_JAVA=-XX:TieredStopAtLevel=1 # as tests/run
 at_end "$top/scripts/node.sh" stop
 documents=()
 summary=${MATRIX_SUMMARY:-$bin/matrix.txt}
