@@ -70,7 +70,8 @@ shift 3
 command -v kcat >/dev/null || error 3 'kcat is not installed'
 if ! mkdir -p "$dir" || ! cd "$dir"; then error 3 "$dir: it can't be made"; fi
 exec 8>lock
-flock -n 8 || error 2 "$dir: another one works there"
+# A kcat that outlives us commits what it still writes to the batch, so it keeps the lock, and whoever comes next waits for its end.
+flock -w "$((wait + 10))" 8 || error 2 "$dir: another one works there"
 [[ -n $instance ]] || instance=$(uname -n)-$(pwd | cksum | cut -d ' ' -f 1)
 
 # shellcheck disable=SC2317 # called by a trap
@@ -84,7 +85,7 @@ trap end TERM INT HUP
 # whoever has its messages next, or by both: that is what the ids are for.  A static member leaves no gap between batches.
 fetch() {
 	timeout -s TERM "$wait" kcat -q -u -b "$brokers" -G "$group" -c "$batch" -X auto.offset.reset=earliest -X enable.auto.commit=true \
-		-X auto.commit.interval.ms=86400000 -X group.instance.id="$instance" "${kafka[@]}" "$topic" >batch.tsv 8>&- &
+		-X auto.commit.interval.ms=86400000 -X group.instance.id="$instance" "${kafka[@]}" "$topic" >batch.tsv &
 	child=$!
 	local status=0
 	wait "$child" || status=$?
@@ -102,7 +103,7 @@ deliver() {
 		rm -f batch.tsv
 		return
 	fi
-	head -n "$(wc -l <batch.tsv)" batch.tsv | sed 's/\t/\n/' | esbulk "$@" || status=$?
+	head -n "$(wc -l <batch.tsv)" batch.tsv | sed 's/\t/\n/' | esbulk "$@" 8>&- || status=$?
 	((status <= 1)) || error "$status" "the batch stays in $dir/batch.tsv"
 	((worst >= status)) || worst=$status
 	rm batch.tsv

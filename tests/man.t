@@ -39,7 +39,7 @@ sed -n 's/^\.Dl //p' "$top"/man/*.[1-9] | grep -vE '^espcap: |es1:|kafka1:' | so
 ok 'there are examples' test "$(wc -l <../examples)" -gt 20
 while IFS= read -r line; do
 	# The tests beside this one send megabytes over lo.
-	[[ $line != *'--nic lo'* || $line == *--bpf* ]] || line=${line/--nic lo/--nic lo --bpf 'udp port 40407'}
+	[[ $line != *'--nic lo'* || $line == *--bpf* ]] || line=${line/--nic lo/"--nic lo --bpf 'udp port 40407'"}
 	run bash -o pipefail -c "${line//localhost:9200/$node}"
 	is "$status" 0 "example: $line"
 	[ "$status" = 0 ] || diag "$err"
