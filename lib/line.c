@@ -91,6 +91,10 @@ line_next(struct line_reader *r, char **line, size_t *len)
 			return LINE_NONE;
 		*len = n;
 		pass(r, n, nl != NULL);
+		if (r->number == 1 && n >= 3 && memcmp(*line, "\xef\xbb\xbf", 3) == 0) {
+			*line += 3;
+			*len -= 3;
+		}
 		return LINE_HERE;
 	}
 }

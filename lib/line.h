@@ -19,7 +19,7 @@ struct line_reader {
 
 enum line_result {
 	LINE_NONE,	/* no whole line is here: read more, or the input has ended */
-	LINE_HERE,	/* *line, *len: a line without its newline */
+	LINE_HERE,	/* *line, *len: a line without its newline; the first one without a byte order mark */
 	LINE_LONG,	/* a line over the ceiling was passed over; *line, *len: its first bytes */
 };
 

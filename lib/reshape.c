@@ -215,10 +215,6 @@ take_line(struct reshape *r, const char *line, size_t len)
 	int clash, mended = 0;
 
 	r->lines++;
-	if (r->in.number == 1 && len >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
-		line += 3;
-		len -= 3;
-	}
 	for (i = 0; i < len && (line[i] == ' ' || line[i] == '\t' || line[i] == '\r'); i++)
 		continue;
 	if (i == len)

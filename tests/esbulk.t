@@ -41,6 +41,10 @@ head -c -1 in >nolast
 fake
 send nolast
 is "$status $(account)" '0 [100,100,0,0,0]' 'no last newline'
+{ printf '\xef\xbb\xbf' && cat in; } >marked
+fake
+send marked
+is "$status $(account)" '0 [100,100,0,0,0]' 'a byte order mark'
 send ids
 send ids
 is "$status $(account)" '0 [100,0,100,0,0]' 'ids that are there are duplicates'

@@ -16,6 +16,7 @@ make_cable $nic 192 || {
 }
 
 send() { "$top/tests/numbered.py" "$cable_address" $port 1 "$@" >/dev/null; } # COUNT [RATE [SIZE [FLOWS]]]
+size=700 # bytes in the packets of the flood and the burst, as packets on a busy link have on average
 stat_of() { jq ".$1" stats; }
 milliseconds() { echo $((($(date +%s%N) - $1) / 1000000)); }
 # capture COUNT ARGUMENT...: begun in the background; it ends with packet COUNT, of which the first has come.
@@ -45,7 +46,7 @@ for ((i = 0; i < $(sized 1 3); i++)); do
 		capture "$count" --jobs $n
 		read -r all_first busiest_first < <(cpu_so_far)
 		all=0 busiest=0 began=$(date +%s%N)
-		send "$count" &
+		send "$count" 0 $size &
 		sender=$!
 		while kill -0 $pid 2>/dev/null; do
 			read -r now_all now_busiest < <(cpu_so_far)
@@ -60,19 +61,19 @@ for ((i = 0; i < $(sized 1 3); i++)); do
 		ideal[$n]=$(least "$one" ${ideal[$n]:+"${ideal[$n]}"})
 	done
 done
-for n in 1 2; do figure "escapture --nic, flooded, --jobs $n: documents a second without a drop" "$count / ${seconds[$n]}"; done
+for n in 1 2; do figure "escapture --nic, flooded by packets of $size bytes, --jobs $n: documents a second without a drop" "$count / ${seconds[$n]}"; done
 figure 'escapture --nic, flooded: documents of --jobs 2 for one of --jobs 1' "${seconds[1]} / ${seconds[2]}" '>=' 1.4
 figure 'the same by their CPU time, as on two processors that are idle' "${ideal[1]} / ${ideal[2]}" '>=' 1.4
 
 # --- ten seconds at ten times that ---
 rate=$(calc "int($count / ${seconds[2]})")
-burst=$(calc "int(10 * $(sized 1 10) * $rate)")
+burst=$((10 * $(sized 1 10) * rate))
 capture "$burst" --jobs 2
 began=$(date +%s%N)
-send "$burst" $((10 * rate))
+send "$burst" $((10 * rate)) $size
 took=$(milliseconds "$began")
 wait $pid
-note "escapture live, burst: $burst packets in $(calc "$took / 1000") s, $(stat_of received) captured, $(stat_of documents) documents, worked off $(
+note "escapture live, burst: $burst packets of $size bytes in $(calc "$took / 1000") s, $(stat_of received) captured, $(stat_of documents) documents, worked off $(
 	calc "int(($(milliseconds "$began") - $took) / 1000)") s after its end"
 figure 'escapture --nic, a burst of 10 s at ten times that: packets dropped' "$(stat_of dropped)" '<=' 0
 figure 'and packets without a document' "$burst - $(stat_of documents)" '<=' 0

@@ -55,6 +55,8 @@ every_split(void **state)
 		{ "a\n\nbc", "[a][][bc]", 3 },
 		{ "12345678\n123456789\nx\n", "[12345678]<123456789>[x]", 3 },
 		{ "1234567890\n", "<123456789>", 1 },
+		{ "\xef\xbb\xbf" "a\n\xef\xbb\xbf" "b\n", "[a][\xef\xbb\xbf" "b]", 2 },
+		{ "\xef\xbb\xbf", "[]", 1 },
 	};
 	struct line_reader r;
 	char got[256], want[256];
