@@ -98,6 +98,7 @@ if [[ -n ${NODE_KIND=os-2.19.1} ]]; then
 	done
 	for i in {1..15}; do
 		port=$((20000 + i))
+		sleep 0.$((RANDOM % 10))$((RANDOM % 10)) # not always just after the index was refreshed, as the one before was found
 		began=$(date +%s%N)
 		send 1
 		until found $port; do sleep 0.02; done
