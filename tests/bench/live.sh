@@ -7,6 +7,7 @@
 
 export ESPCAP_NODES=$work/nodes XDG_STATE_HOME=$work
 nic=espcap-perf port=20000
+size=700 # bytes in the packets of the flood and the burst, as packets on a busy link have on average
 at_exit+=("$top/scripts/node.sh stop" "ip link del $nic")
 chmod 755 . # for the user that escapture's tsharks run as
 make_cable $nic 192 || {
@@ -16,7 +17,6 @@ make_cable $nic 192 || {
 }
 
 send() { "$top/tests/numbered.py" "$cable_address" $port 1 "$@" >/dev/null; } # COUNT [RATE [SIZE [FLOWS]]]
-size=700 # bytes in the packets of the flood and the burst, as packets on a busy link have on average
 stat_of() { jq ".$1" stats; }
 milliseconds() { echo $((($(date +%s%N) - $1) / 1000000)); }
 # capture COUNT ARGUMENT...: begun in the background; it ends with packet COUNT, of which the first has come.
@@ -61,7 +61,9 @@ for ((i = 0; i < $(sized 1 3); i++)); do
 		ideal[$n]=$(least "$one" ${ideal[$n]:+"${ideal[$n]}"})
 	done
 done
-for n in 1 2; do figure "escapture --nic, flooded by packets of $size bytes, --jobs $n: documents a second without a drop" "$count / ${seconds[$n]}"; done
+for n in 1 2; do
+	figure "escapture --nic, flooded by packets of $size bytes, --jobs $n: documents a second without a drop" "$count / ${seconds[$n]}"
+done
 figure 'escapture --nic, flooded: documents of --jobs 2 for one of --jobs 1' "${seconds[1]} / ${seconds[2]}" '>=' 1.4
 figure 'the same by their CPU time, as on two processors that are idle' "${ideal[1]} / ${ideal[2]}" '>=' 1.4
 
