@@ -1,14 +1,18 @@
 # espcap: the account, from those of the stages.
 # shellcheck shell=bash disable=SC2034,SC2154 # what other parts set or use
 
-gave_account() { # STAGE
-	[[ -n ${account_fd[$1]:-} && -s /dev/fd/${account_fd[$1]} ]]
+declare -A account_of=() # of each stage: what it gave in this run, one JSON object, or nothing
+
+read_accounts() {
+	local stage text
+	for stage in "${stages[@]}"; do
+		IFS= read -r text <"/dev/fd/${account_fd[$stage]}" || true
+		account_of[$stage]=$text
+	done
 }
 
-number() { # STAGE MEMBER: the number in the stage's account; 0 if there is none
-	local text=''
-	! gave_account "$1" || text=$(<"/dev/fd/${account_fd[$1]}")
-	if [[ $text =~ \"$2\":([0-9]+) ]]; then printf '%s' "${BASH_REMATCH[1]}"; else printf 0; fi
+number() { # VARIABLE STAGE MEMBER: the number in the stage's account; 0 if there is none
+	if [[ ${account_of[$2]} =~ \"$3\":([0-9]+) ]]; then printf -v "$1" %s "${BASH_REMATCH[1]}"; else printf -v "$1" 0; fi
 }
 
 # Over all runs of the pipeline.
@@ -17,16 +21,18 @@ declare -A total=([captured]=0 [dropped]=0 [reshaped]=0 [bad]=0 [indexed]=0 [dup
 # Print the account of a run, and say where it does not balance.
 account() {
 	local captured dropped reshaped bad documents indexed duplicate rejected left line problem='' stage
-	captured=$(number escapture documents) dropped=$(number escapture dropped)
-	reshaped=$(number esreshape documents) bad=$(number esreshape bad)
-	documents=$(number esbulk documents) indexed=$(number esbulk indexed) duplicate=$(number esbulk duplicate)
-	rejected=$(number esbulk rejected) left=$(number esbulk left)
+	number captured escapture documents
+	number dropped escapture dropped
+	number reshaped esreshape documents
+	number bad esreshape bad
+	number documents esbulk documents
+	for stage in indexed duplicate rejected left; do number "$stage" esbulk "$stage"; done
 	for stage in captured dropped reshaped bad indexed duplicate rejected left; do
 		total[$stage]=$((${total[$stage]} + ${!stage}))
 	done
 	line="$captured captured, $dropped dropped; $reshaped reshaped, $bad bad"
 	for stage in "${!status[@]}"; do
-		gave_account "$stage" || problem="$stage gave no account"
+		[[ -n ${account_of[$stage]} ]] || problem="$stage gave no account"
 	done
 	if [[ -z $problem ]] && ((captured != reshaped + bad)); then
 		problem="between escapture and esreshape: $captured captured, but $reshaped reshaped and $bad bad"
@@ -57,8 +63,8 @@ print_stats() { # PROBLEM
 		"${total[indexed]}" "${total[duplicate]}" "${total[rejected]}" "${total[left]}"
 	printf ',"balanced":%s,"stages":[' "$([[ -z $1 ]] && echo true || echo false)"
 	for stage in "${stages[@]}"; do
-		gave_account "$stage" || continue
-		printf '%s%s' "$comma" "$(<"/dev/fd/${account_fd[$stage]}")"
+		[[ -n ${account_of[$stage]:-} ]] || continue
+		printf '%s%s' "$comma" "${account_of[$stage]}"
 		comma=,
 	done
 	printf ']}\n'

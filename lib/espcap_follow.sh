@@ -18,7 +18,7 @@ check_follow() {
 
 open_list() {
 	if [[ -z $done_list ]]; then
-		new_file list_fd
+		new_files list_fd
 		done_list=/dev/fd/$list_fd
 	fi
 	must_be_writable "$done_list"
@@ -58,13 +58,12 @@ find_new() {
 
 # Index the new captures in the directory, and note in the list those that were delivered to the last packet.
 follow_dir() {
-	local i options=() result=0 one pause=1 all=$most
+	local i options=() result=0 one left failed pause=1 all=$most
 	# espcap chooses the files, not escapture.
 	for i in "${escapture_options[@]}"; do [[ $i == --dir=* ]] || options+=("$i"); done
 	open_list
 	told=$quiet
-	new_file new_fd
-	new_file skip_fd
+	new_files new_fd skip_fd
 	write_stats ''
 	while [[ -z $stopping ]]; do
 		find_new
@@ -74,7 +73,9 @@ follow_dir() {
 		fi
 		one=0
 		run_once "${options[@]}" "${files[@]}" || one=$?
-		if (($(number esbulk left) == 0 && one <= 1)); then
+		number left esbulk left
+		number failed escapture failed_files
+		if ((left == 0 && one <= 1)); then
 			add_to_list "${entries[@]}"
 			((one == 0)) || result=$one
 			((pause = 1, most = 2 * most < all ? 2 * most : all))
@@ -82,7 +83,7 @@ follow_dir() {
 			return 4
 		elif ((one == 2)); then
 			return 2
-		elif (($(number esbulk left) == 0 && status[esbulk] <= 1 && $(number escapture failed_files) > 0)); then
+		elif ((left == 0 && status[esbulk] <= 1 && failed > 0)); then
 			# One that can't be read does not hold up the others: which it is is found by halves.  One that has gone was renamed,
 			# or the ring was faster.
 			((most = (${#files[@]} + 1) / 2))

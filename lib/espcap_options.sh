@@ -11,24 +11,32 @@ escapture_options=() esreshape_options=() esbulk_options=()
 
 # --help says which options there are, so there is no second list of them here.
 learn_options() {
-	local stage name
+	local stage name fd
+	local -A help=()
+	for stage in "${stages[@]}"; do # all at once
+		exec {fd}< <("${program[$stage]}" --help) || error 3 'too few files may be open'
+		help[$stage]=$fd
+	done
 	for stage in "${stages[@]}"; do
-		learn_from "$stage" < <("${program[$stage]}" --help) || error 3 "$stage can't be asked for its options"
+		fd=${help[$stage]}
+		learn_from "$stage" <&"$fd" || error 3 "$stage can't be asked for its options"
+		exec {fd}<&-
 	done
 	# These are espcap's own, though stages have options of the same name.
 	for name in "${own[@]}"; do owners[$name]='' takes_value[$name]=''; done
 	learn_from espcap < <(usage)
 }
 
+# Its lines are "  -q, --quiet    ..." and "      --chunk N    ...": an argument comes after one space, what it does after more.
 learn_from() { # PROGRAM; fails when it has none
-	local line name=''
+	local line name='' rest
 	while IFS= read -r line; do
-		if [[ $line =~ ^\ \ (-.,\ |\ \ \ \ )--([a-z0-9-]+)(\ ([^a-z ]+))?(\ |$) ]]; then
-			name=${BASH_REMATCH[2]}
-			[[ $1 != espcap || " ${own[*]} " == *" $name "* ]] || continue
-			owners[$name]+=" $1"
-			takes_value[$name]=${BASH_REMATCH[4]}
-		fi
+		[[ $line == '  '????--[a-z]* ]] || continue
+		name=${line:8} name=${name%% *}
+		[[ $1 != espcap || " ${own[*]} " == *" $name "* ]] || continue
+		owners[$name]+=" $1"
+		rest=${line:8 + ${#name}}
+		if [[ $rest == ' '[!\ ]* ]]; then takes_value[$name]=1; else takes_value[$name]=''; fi
 	done
 	[[ -n $name ]]
 }
@@ -151,7 +159,7 @@ keep_rejects() {
 		fi
 	fi
 	# Where that can't be, esbulk makes a file of its own if it needs one.
-	if [[ -n $dry_run ]] || { (umask 077 && mkdir -p "$state") 2>/dev/null && [[ -w $state ]]; }; then
+	if [[ -n $dry_run || -w $state ]] || (umask 077 && mkdir -p "$state" && [[ -w $state ]]) 2>/dev/null; then
 		esbulk_options+=("--rejects=$state/rejects.ndjson")
 	fi
 }

@@ -5,13 +5,15 @@ capture_pid='' bulk_pid='' stopping='' waiting=''
 declare -A account_fd=() # of each stage: the file with its account
 declare -A status=()     # how each stage ended
 
-# A file for reading and writing that has no name, so that none stays however this ends.
-new_file() { # NAME: the variable for its descriptor
-	local path fd
-	path=$(mktemp "${TMPDIR:-/tmp}/espcap.XXXXXX") || error 3 'no temporary file can be made'
-	exec {fd}<>"$path" || { rm -f -- "$path" && error 3 'too few files may be open'; }
-	rm -f -- "$path"
-	printf -v "$1" '%d' "$fd"
+# Files for reading and writing that have no name, so that none stays however this ends.
+new_files() { # VARIABLE...: each for the descriptor of one
+	local folder name fd
+	folder=$(mktemp -d "${TMPDIR:-/tmp}/espcap.XXXXXX") || error 3 'no temporary file can be made'
+	for name; do
+		exec {fd}<>"$folder/$name" || { rm -rf -- "$folder" && error 3 'too few files may be open'; }
+		printf -v "$name" '%d' "$fd"
+	done
+	rm -rf -- "$folder"
 }
 
 # A pipe whose ends are the descriptors $write_end and $read_end; the process behind <( ) only lends it.
@@ -143,11 +145,11 @@ end_status() {
 # One run of the pipeline: its status.
 run_once() { # ESCAPTURE-OPTION...
 	local stage result=0
-	for stage in "${stages[@]}"; do
-		if [[ -n ${account_fd[$stage]:-} ]]; then : >"/dev/fd/${account_fd[$stage]}"; else new_file "account_fd[$stage]"; fi
-	done
+	((${#account_fd[@]} > 0)) || new_files 'account_fd[escapture]' 'account_fd[esreshape]' 'account_fd[esbulk]'
+	for stage in "${stages[@]}"; do : >"/dev/fd/${account_fd[$stage]}"; done
 	run_pipeline "$@"
 	end_status || result=$?
+	read_accounts
 	if ((result != 2)); then account; fi
 	return "$result"
 }

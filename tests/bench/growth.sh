@@ -11,30 +11,35 @@ tshark -n -r 40.pcap -T ek >40.ek 2>/dev/null
 "$bin/esreshape" 40.ek >40.bulk
 start_sink none
 mkfifo packets
+chmod 755 . # escapture reads as another user
 
-# stage NAME COMMAND SIZE [INPUT]: COMMAND with SIZE packets, several times if that is quick; INPUT (40.ek or 40.bulk) comes
-# over and over through the fifo.
-declare -A kb=() again=([0]=10 [10000]=10 [100000]=5 [1000000]=2 [5000000]=1)
+# stage NAME COMMAND SIZE [INPUT]: COMMAND with SIZE packets; INPUT (40.ek or 40.bulk) comes over and over through the fifo.
+declare -A kb=()
 stage() {
-	local i times
-	times=$(sized 1 "${again[$3]}")
-	[[ -n ${4:-} ]] || times=$(((times + 2) / 3))
-	for ((i = 0; i < times; i++)); do
-		[[ -z ${4:-} ]] || (trap - EXIT && yes "$(<"$4")" | head -n $((2 * $3)) >packets) &
-		measure "$1 $3" "/usr/bin/time -q -f %M -o kb $2"
-		wait $!
-		kb[$1 $3]=$(most "$(<kb)" ${kb[$1 $3]:+"${kb[$1 $3]}"})
-	done
+	[[ -z ${4:-} ]] || (trap - EXIT && yes "$(<"$4")" | head -n $((2 * $3)) >packets) &
+	measure "$1 $3" "/usr/bin/time -q -f %M -o kb $2"
+	wait $!
+	kb[$1 $3]=$(most "$(<kb)" ${kb[$1 $3]:+"${kb[$1 $3]}"})
 }
-for size in "${sizes[@]}"; do
-	stage esreshape "$bin/esreshape --id <packets" "$size" 40.ek
-	stage esbulk "$bin/esbulk -q --retry 10 --node=$url <packets" "$size" 40.bulk
-	((size <= ${CAPTURE_PACKETS:-1000000})) || continue
-	[[ -e $size.pcap ]] || "$here/tile.py" --udp "$size" "$size.pcap"
-	chmod 755 .
-	stage escapture "$bin/escapture $size.pcap" "$size"
-	stage tshark "tshark -n -r $size.pcap -T ek" "$size"
-	((size == 0)) || rm "$size.pcap"
+# The sizes take turns: the small ones several times in each, the large ones once in some; the captures in a third of them.
+declare -A every=([0]=1 [10000]=1 [100000]=2 [1000000]=4 [5000000]=5)
+declare -A times=([0]=4 [10000]=4 [100000]=2 [1000000]=1 [5000000]=1)
+turns=$(sized 1 10)
+for ((turn = 0; turn < turns; turn++)); do
+	for size in "${sizes[@]}"; do
+		((turn % every[$size] == 0)) || continue
+		for ((i = 0; i < times[$size]; i++)); do
+			stage esreshape "$bin/esreshape --id <packets" "$size" 40.ek
+			stage esbulk "$bin/esbulk -q --retry 10 --node=$url <packets" "$size" 40.bulk
+		done
+	done
+	((turn % 3 == 0)) || continue
+	for size in "${sizes[@]}"; do
+		((size <= ${CAPTURE_PACKETS:-1000000} && turn / 3 % every[$size] == 0)) || continue
+		[[ -e $size.pcap ]] || "$here/tile.py" --udp "$size" "$size.pcap"
+		stage escapture "$bin/escapture $size.pcap" "$size"
+		stage tshark "tshark -n -r $size.pcap -T ek" "$size"
+	done
 done
 # A capture of nothing is read by one tshark, a large one by as many as there are processors.
 cpu[escapture 0]=$(calc "$(nproc) * ${cpu[escapture 0]}")
