@@ -234,7 +234,7 @@ longest_wait(const struct loop *l)
 		until = t < until ? t : until;
 	}
 	if (run->filling != NULL && run->filling->count > 0) {
-		t = run->filling->since + run->opt->flush;
+		t = bulk_input_flush_at(&l->in);
 		/* A chunk whose time has come but that finds no room waits for an answer. */
 		if (t > now || bulk_input_has_room(run))
 			until = t < until ? t : until;
@@ -284,6 +284,8 @@ end_status(const struct loop *l)
 {
 	const struct bulk_run *run = &l->run;
 
+	if (run->rejects.failed || run->left.failed)
+		return ES_FAILED;
 	if (run->stopped)
 		return run->stop_status;
 	if (l->in.unread > 0)
@@ -309,6 +311,9 @@ say_end(const struct loop *l, enum es_status status)
 	if (run->account.left > run->left.documents)
 		msg_warn("%llu documents are left in the spool %s: the next run with it goes on with them",
 		    (unsigned long long)(run->account.left - run->left.documents), run->opt->spool);
+	if (run->rejects.lost + run->left.lost > 0)
+		msg_warn("%llu documents could not be kept: give the input to esbulk again",
+		    (unsigned long long)(run->rejects.lost + run->left.lost));
 	if (run->opt->quiet || (status == ES_OK && !run->opt->verbose && !l->progress))
 		return;
 	bulk_account_line(&run->account, line, sizeof line);
@@ -340,8 +345,8 @@ bulk_deliver(struct bulk_options *opt, char *const *files, size_t count)
 	if (l.progress)
 		bulk_account_progress_end();
 	l.run.account.left += l.run.spool.documents;	/* an earlier run's that were not even tried are not in it */
-	status = end_status(&l);
 	close_loop(&l);
+	status = end_status(&l);
 	say_end(&l, status);
 	bulk_account_write(&l.run.account, stats);
 	bulk_keep_free(&l.run.rejects);

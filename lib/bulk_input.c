@@ -10,7 +10,10 @@
 #include "now.h"
 #include "out.h"
 
-enum { BAD_SHOWN = 10 };
+enum {
+	BAD_SHOWN = 10,
+	QUIET = 4,	/* the part of --flush after which an input that brings nothing is quiet */
+};
 
 static uint64_t
 size_of(int fd)
@@ -142,6 +145,15 @@ bad_line(struct bulk_input *in, const char *why)
 		    in->bad_shown == BAD_SHOWN ? " (further ones are only counted)" : "");
 }
 
+uint64_t
+bulk_input_flush_at(const struct bulk_input *in)
+{
+	const uint64_t flush = in->run->opt->flush, latest = in->run->filling->since + flush, again = in->flushed + flush;
+	const uint64_t quiet = in->quiet_since + flush / QUIET, soonest = quiet > again ? quiet : again;
+
+	return soonest < latest ? soonest : latest;
+}
+
 int
 bulk_input_take(struct bulk_input *in)
 {
@@ -149,9 +161,10 @@ bulk_input_take(struct bulk_input *in)
 	enum bulk_result what;
 	const char *why;
 
-	if (run->filling != NULL && run->filling->count > 0 && bulk_input_has_room(run) &&
-	    now_ms() - run->filling->since >= run->opt->flush)
+	if (run->filling != NULL && run->filling->count > 0 && bulk_input_has_room(run) && now_ms() >= bulk_input_flush_at(in)) {
 		complete_filling(run);
+		in->flushed = now_ms();
+	}
 	while (bulk_input_has_room(run) && open_next(in)) {
 		if (run->filling == NULL)
 			run->filling = bulk_chunk_new();
@@ -165,6 +178,7 @@ bulk_input_take(struct bulk_input *in)
 		else
 			return in->stream.fd;
 	}
+	in->quiet_since = now_ms();
 	if (!in->open && in->at == in->count && run->filling != NULL && bulk_input_has_room(run)) {
 		if (run->filling->count > 0)
 			complete_filling(run);
@@ -185,8 +199,10 @@ bulk_input_read(struct bulk_input *in)
 		msg_warn("%s: %s", in->file, strerror(errno));
 		in->unread++;
 		close_file(in);
-	} else if (n > 0)
+	} else if (n > 0) {
 		in->done += (uint64_t)n;
+		in->quiet_since = now_ms();
+	}
 }
 
 void

@@ -14,6 +14,8 @@ struct bulk_input {
 	int unread;		/* files that could not be read */
 	int bad_shown;
 	uint64_t done, total;	/* bytes read, and to be read; 0: not known */
+	uint64_t quiet_since;	/* when there was last something to read, or no room for it, ms */
+	uint64_t flushed;	/* when a chunk was last complete by time, ms */
 };
 
 /**
@@ -27,6 +29,14 @@ void bulk_input_open(struct bulk_input *in, struct bulk_run *run, char *const *f
  * Whether one more chunk may be completed now.
  */
 int bulk_input_has_room(const struct bulk_run *run);
+
+/**
+ * bulk_input_flush_at(in):
+ * When the chunk that is filling, which has an item, is complete by time: ms, as now_ms() counts.  That is when its first item
+ * has waited for --flush, and before that when a quarter of --flush brought no more; but not for that sooner than --flush after
+ * the last one.  So what comes alone need not wait, and no more requests are made than if it did.
+ */
+uint64_t bulk_input_flush_at(const struct bulk_input *in);
 
 /**
  * bulk_input_take(in):

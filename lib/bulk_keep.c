@@ -40,6 +40,14 @@ bulk_keep_open(struct bulk_keep *k, const char *kind, const char *path)
 }
 
 static void
+fail(struct bulk_keep *k, const char *path)
+{
+	if (!k->failed)
+		msg_warn("%s: %s; documents that no server has can't be kept", path, strerror(errno));
+	k->failed = 1;
+}
+
+static void
 open_default(struct bulk_keep *k)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -52,20 +60,22 @@ open_default(struct bulk_keep *k)
 		k->fd = open(k->path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	}
 	if (k->fd < 0)
-		msg_die(ES_FAILED, "%s: %s; documents that no server has can't be kept", k->path, strerror(errno));
+		fail(k, k->path);
 }
 
 static void
-write_all(const char *path, int fd, const char *data, size_t len)
+write_all(struct bulk_keep *k, const char *path, int fd, const char *data, size_t len)
 {
 	ssize_t n;
 
-	while (len > 0) {
+	while (len > 0 && !k->failed) {
 		n = write(fd, data, len);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			msg_die(ES_FAILED, "%s: %s; documents that no server has can't be kept", path, strerror(errno));
+		if (n < 0) {
+			fail(k, path);
+			return;
+		}
 		data += n;
 		len -= (size_t)n;
 	}
@@ -74,10 +84,10 @@ write_all(const char *path, int fd, const char *data, size_t len)
 void
 bulk_keep_add(struct bulk_keep *k, const char *data, size_t len, uint64_t documents)
 {
-	if (k->fd < 0)
+	if (k->fd < 0 && !k->failed)
 		open_default(k);
-	write_all(k->path, k->fd, data, len);
-	k->documents += documents;
+	write_all(k, k->path, k->fd, data, len);
+	*(k->failed ? &k->lost : &k->documents) += documents;
 }
 
 void
@@ -85,11 +95,9 @@ bulk_keep_why(struct bulk_keep *k, const char *line)
 {
 	char *path = mem_format("%s.why", k->path), *whole = mem_format("%s\n", line);
 
-	if (k->why_fd < 0)
-		k->why_fd = open_lines(path);
-	if (k->why_fd < 0)
-		msg_die(ES_FAILED, "%s: %s", path, strerror(errno));
-	write_all(path, k->why_fd, whole, strlen(whole));
+	if (k->why_fd < 0 && !k->failed && (k->why_fd = open_lines(path)) < 0)
+		fail(k, path);
+	write_all(k, path, k->why_fd, whole, strlen(whole));
 	free(whole);
 	free(path);
 }
@@ -98,7 +106,7 @@ static void
 close_one(struct bulk_keep *k, int *fd)
 {
 	if (*fd >= 0 && close(*fd) != 0)
-		msg_die(ES_FAILED, "%s: %s", k->path, strerror(errno));
+		fail(k, k->path);
 	*fd = -1;
 }
 

@@ -11,6 +11,8 @@ struct bulk_keep {
 	int fd;			/* -1: not yet open */
 	int why_fd;		/* of PATH.why, -1: not open */
 	uint64_t documents;
+	uint64_t lost;		/* documents that could not be written */
+	int failed;		/* it can't be written: nothing more is tried */
 };
 
 /**
@@ -24,19 +26,19 @@ void bulk_keep_open(struct bulk_keep *k, const char *kind, const char *path);
 /**
  * bulk_keep_add(k, data, len, documents):
  * Append the ${len} bytes at ${data}, ${documents} whole items of a bulk stream.  A file that ended inside a line gets a newline
- * first.  Dies with ES_FAILED when it can't be written.
+ * first.  When it can't be written this says why, once, and counts what is lost from then on.
  */
 void bulk_keep_add(struct bulk_keep *k, const char *data, size_t len, uint64_t documents);
 
 /**
  * bulk_keep_why(k, line):
- * Append ${line}, a JSON object, and a newline to PATH.why.
+ * Append ${line}, a JSON object, and a newline to PATH.why.  When that can't be written the whole has failed.
  */
 void bulk_keep_why(struct bulk_keep *k, const char *line);
 
 /**
  * bulk_keep_close(k):
- * Close, and free what ${k} holds but the path, which bulk_keep_free() does.  Dies with ES_FAILED on a late write error.
+ * Close, which can fail too, by a late write error; bulk_keep_free() frees what ${k} holds.
  */
 void bulk_keep_close(struct bulk_keep *k);
 void bulk_keep_free(struct bulk_keep *k);

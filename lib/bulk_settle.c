@@ -17,9 +17,12 @@ enum {
 	REFUSED_SHOWN = 10,
 };
 
+/* ${c} is done with, and so is its file in the spool, unless something could not be kept elsewhere: then it is sent once more. */
 static void
 forget(struct bulk_run *run, struct bulk_chunk *c)
 {
+	if (!run->rejects.failed && !run->left.failed)
+		bulk_spool_done(&run->spool, c);
 	run->in_memory--;
 	bulk_chunk_free(c);
 }
@@ -35,7 +38,6 @@ bulk_settle_keep(struct bulk_run *run, struct bulk_chunk *c)
 	}
 	bulk_keep_add(&run->left, c->data, c->len, c->count);
 	run->account.left += c->count;
-	bulk_spool_done(&run->spool, c);
 	forget(run, c);
 }
 
@@ -150,6 +152,8 @@ reject(struct bulk_run *run, const struct bulk_chunk *c, size_t i, unsigned stat
 	line = mem_format("{\"status\":%u,\"type\":%s,\"reason\":%s,\"index\":%s,\"line\":%" PRIu64 "}", status, etype,
 	    ereason, index, item->line);
 	bulk_keep_why(&run->rejects, line);
+	if (run->rejects.failed)
+		bulk_settle_stop(run, ES_FAILED, "refused documents can't be kept");
 	if (!run->opt->quiet && run->refused_shown < REFUSED_SHOWN) {
 		run->refused_shown++;
 		msg_warn("line %" PRIu64 ": refused with %u, %s: %s%s", item->line, status, type, reason,
@@ -211,7 +215,6 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 	}
 	if (again == 0) {
 		run->said_blocked = 0;
-		bulk_spool_done(&run->spool, c);
 		forget(run, c);
 		return;
 	}
@@ -252,7 +255,6 @@ settle_refused(struct bulk_run *run, struct bulk_chunk *c, unsigned status)
 	}
 	reject(run, c, 0, status, "request refused", run->answer.why);
 	run->progress = now_ms();
-	bulk_spool_done(&run->spool, c);
 	forget(run, c);
 }
 

@@ -233,6 +233,16 @@ printf '{"index":{"_index":"t"}}\n{"n":"trickle"}\n' >&7
 ok 'a slow trickle is flushed by time' wait_for 10 fake_took
 exec 7>&-
 wait "$pid"
+esbulk --node="$url" --flush 8 --stats=stats <pipe &
+pid=$!
+exec 7>pipe
+printf '{"index":{"_index":"t"}}\n{"n":"alone"}\n' >&7
+fake_took() { grep -q '"alone"' took; }
+ok 'one that comes alone does not wait so long' wait_for 6 fake_took
+for n in 2 3 4; do printf '{"index":{"_index":"t"}}\n{"n":%d}\n' $n >&7; done
+exec 7>&-
+wait "$pid"
+is "$(jq .requests stats) $(jq .indexed stats)" '2 4' 'those behind it do: one request for all of them'
 
 # --- a terminal ---
 fake slow

@@ -85,6 +85,17 @@ documents 3 >bulk
 run esbulk --node="$url" --rejects=refused bulk
 is "$status" 3 'no space for the reasons of what is refused'
 like "$err" 'refused.why: No space left' 'and said'
+rm refused.why
+ln -s /dev/full refused-full
+fake items:400:0
+run esbulk --node="$url" --rejects=refused-full --stats=stats bulk
+is "$status $(account)" '3 [3,2,0,1,0]' 'no space for what is refused: the account is given'
+like "$err" 'refused-full: No space left.*can.t be kept' 'and said'
+like "$err" '1 documents could not be kept: give the input to esbulk again' 'and how many'
+mkdir spool
+fake items:400:0
+run esbulk --node="$url" --rejects=refused-full --spool=spool bulk
+is "$status $(cat spool/* | grep -c '"n":')" '3 3' 'with a spool the chunk stays there'
 mkdir full
 if mount -t tmpfs -o size=4k tmpfs full 2>/dev/null; then
 	at_end umount "$tmp/full"
@@ -94,6 +105,7 @@ if mount -t tmpfs -o size=4k tmpfs full 2>/dev/null; then
 	run env -C full TMPDIR="$tmp/full" esbulk --node="$url" --retry 1 <bulk
 	is "$status" 3 'no space for what is not delivered'
 	like "$err" 'esbulk-left-[0-9]*.ndjson: No space left.*can.t be kept' 'and said'
+	like "$err" '3 documents: 0 indexed, 0 duplicate, 0 rejected, 3 left' 'and the account is given'
 	run env TMPDIR="$tmp/full" espcap --file=packets.pcap
 	is "$status" 3 'no space for the files of espcap'
 	like "$err" 'full/.*: |No space left' 'and said'
