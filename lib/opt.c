@@ -141,9 +141,12 @@ opt_parse(const struct opt_command *cmd, int argc, char **argv,
 		if (c == -1)
 			break;
 		if (c == '?' || c == ':') {
-			/* The word at fault is the one before optind, or the one that letters are still read from. */
+			/* The word at fault is the one before optind, or the one that letters are still read from; musl's optind
+			 * goes past the argument that is missing. */
 			if (optind > word && optind > 1)
 				word = optind - 1;
+			if (word >= argc)
+				word = argc - 1;
 			refuse(c, argv[word]);
 		}
 		if (c >= LONG)
