@@ -142,11 +142,12 @@ user(void **state)
 	struct child c;
 
 	(void)state;
+	/* Only root can become another, and only where confine_worker can confine. */
 #ifdef ESPCAP_PORTABLE
-	skip();
+	return;
 #endif
 	if (geteuid() != 0)
-		skip();
+		return;
 	assert_int_equal(child_start(&c, &how), 0);
 	read_lines(&c, all, sizeof all);
 	assert_string_equal(all, "another user can't be become: Operation not permitted\n");
