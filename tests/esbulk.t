@@ -237,8 +237,8 @@ esbulk --node="$url" --flush 8 --stats=stats <pipe &
 pid=$!
 exec 7>pipe
 printf '{"index":{"_index":"t"}}\n{"n":"alone"}\n' >&7
-fake_took() { grep -q '"alone"' took; }
-ok 'one that comes alone does not wait so long' wait_for 6 fake_took
+one_took() { grep -q '"alone"' took; }
+ok 'one that comes alone does not wait so long' wait_for 6 one_took
 for n in 2 3 4; do printf '{"index":{"_index":"t"}}\n{"n":%d}\n' $n >&7; done
 exec 7>&-
 wait "$pid"
