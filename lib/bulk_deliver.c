@@ -233,12 +233,10 @@ longest_wait(const struct loop *l)
 		t = t > c->not_before ? t : c->not_before;
 		until = t < until ? t : until;
 	}
-	if (run->filling != NULL && run->filling->count > 0) {
-		t = bulk_input_flush_at(&l->in);
-		/* A chunk whose time has come but that finds no room waits for an answer. */
-		if (t > now || bulk_input_has_room(run))
-			until = t < until ? t : until;
-	}
+	t = bulk_input_flush_at(&l->in);
+	/* A chunk whose time has come but that finds no room waits for an answer. */
+	if (t > now || bulk_input_has_room(run))
+		until = t < until ? t : until;
 	return until > now ? (int)(until - now) : 0;
 }
 
@@ -300,6 +298,7 @@ static void
 say_end(const struct loop *l, enum es_status status)
 {
 	const struct bulk_run *run = &l->run;
+	const uint64_t spooled = run->account.left - run->left.documents - run->left.lost;
 	char line[512];
 
 	if (run->rejects.documents > 0)
@@ -308,9 +307,9 @@ say_end(const struct loop *l, enum es_status status)
 	if (run->left.documents > 0)
 		msg_warn("%llu documents are left in %s: give it to esbulk again", (unsigned long long)run->left.documents,
 		    run->left.path);
-	if (run->account.left > run->left.documents)
+	if (spooled > 0)
 		msg_warn("%llu documents are left in the spool %s: the next run with it goes on with them",
-		    (unsigned long long)(run->account.left - run->left.documents), run->opt->spool);
+		    (unsigned long long)spooled, run->opt->spool);
 	if (run->rejects.lost + run->left.lost > 0)
 		msg_warn("%llu documents could not be kept: give the input to esbulk again",
 		    (unsigned long long)(run->rejects.lost + run->left.lost));

@@ -148,10 +148,13 @@ bad_line(struct bulk_input *in, const char *why)
 uint64_t
 bulk_input_flush_at(const struct bulk_input *in)
 {
-	const uint64_t flush = in->run->opt->flush, latest = in->run->filling->since + flush, again = in->flushed + flush;
+	const struct bulk_chunk *c = in->run->filling;
+	const uint64_t flush = in->run->opt->flush, again = in->flushed + flush;
 	const uint64_t quiet = in->quiet_since + flush / QUIET, soonest = quiet > again ? quiet : again;
 
-	return soonest < latest ? soonest : latest;
+	if (c == NULL || c->count == 0)
+		return UINT64_MAX;
+	return soonest < c->since + flush ? soonest : c->since + flush;
 }
 
 int
@@ -161,7 +164,7 @@ bulk_input_take(struct bulk_input *in)
 	enum bulk_result what;
 	const char *why;
 
-	if (run->filling != NULL && run->filling->count > 0 && bulk_input_has_room(run) && now_ms() >= bulk_input_flush_at(in)) {
+	if (bulk_input_has_room(run) && now_ms() >= bulk_input_flush_at(in)) {
 		complete_filling(run);
 		in->flushed = now_ms();
 	}

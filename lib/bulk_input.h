@@ -32,9 +32,9 @@ int bulk_input_has_room(const struct bulk_run *run);
 
 /**
  * bulk_input_flush_at(in):
- * When the chunk that is filling, which has an item, is complete by time: ms, as now_ms() counts.  That is when its first item
- * has waited for --flush, and before that when a quarter of --flush brought no more; but not for that sooner than --flush after
- * the last one.  So what comes alone need not wait, and no more requests are made than if it did.
+ * When the chunk that is filling is complete by time: ms, as now_ms() counts; UINT64_MAX: it has no item yet.  That is when its
+ * first item has waited for --flush, and before that when a quarter of --flush brought no more; but not for that sooner than
+ * --flush after the last one.  So what comes alone need not wait, and no more requests are made than if it did.
  */
 uint64_t bulk_input_flush_at(const struct bulk_input *in);
 

@@ -87,7 +87,10 @@ bulk_keep_add(struct bulk_keep *k, const char *data, size_t len, uint64_t docume
 	if (k->fd < 0 && !k->failed)
 		open_default(k);
 	write_all(k, k->path, k->fd, data, len);
-	*(k->failed ? &k->lost : &k->documents) += documents;
+	if (k->failed)
+		k->lost += documents;
+	else
+		k->documents += documents;
 }
 
 void

@@ -106,6 +106,7 @@ if mount -t tmpfs -o size=4k tmpfs full 2>/dev/null; then
 	is "$status" 3 'no space for what is not delivered'
 	like "$err" 'esbulk-left-[0-9]*.ndjson: No space left.*can.t be kept' 'and said'
 	like "$err" '3 documents: 0 indexed, 0 duplicate, 0 rejected, 3 left' 'and the account is given'
+	unlike "$err" 'in the spool' 'and no spool named, where there is none'
 	run env TMPDIR="$tmp/full" espcap --file=packets.pcap
 	is "$status" 3 'no space for the files of espcap'
 	like "$err" 'full/.*: |No space left' 'and said'
