@@ -159,7 +159,7 @@ keep_rejects() {
 		fi
 	fi
 	# Where that can't be, esbulk makes a file of its own if it needs one.
-	if [[ -n $dry_run || -w $state ]] || (umask 077 && mkdir -p "$state" && [[ -w $state ]]) 2>/dev/null; then
+	if [[ -n $dry_run || (-d $state && -w $state) ]] || (umask 077 && mkdir -p "$state" && [[ -w $state ]]) 2>/dev/null; then
 		esbulk_options+=("--rejects=$state/rejects.ndjson")
 	fi
 }

@@ -144,8 +144,8 @@ end_status() {
 
 # One run of the pipeline: its status.
 run_once() { # ESCAPTURE-OPTION...
-	local stage result=0
-	((${#account_fd[@]} > 0)) || new_files 'account_fd[escapture]' 'account_fd[esreshape]' 'account_fd[esbulk]'
+	local stage result=0 fds=("${stages[@]/#/account_fd[}")
+	((${#account_fd[@]} > 0)) || new_files "${fds[@]/%/]}"
 	for stage in "${stages[@]}"; do : >"/dev/fd/${account_fd[$stage]}"; done
 	run_pipeline "$@"
 	end_status || result=$?
