@@ -291,8 +291,5 @@ wait_for 10 pgrep -P "$pid" tshark
 children=$(pgrep -P "$pid")
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
-for c in $children; do
-	child_gone() { [ ! -e "/proc/$c" ] || grep -q '^State:.Z' "/proc/$c/status"; }
-	ok "killed: child $c does not stay" wait_for 10 child_gone
-done
+for c in $children; do ok "killed: child $c does not stay" wait_for 10 has_ended "$c"; done
 done_testing

@@ -29,10 +29,13 @@ start() {
 	wait_for 30 has_begun || diag "$(cat live.err)"
 }
 has_begun() { send 0 1 0 begin && { [ -s live ] || ! kill -0 "$pid" 2>/dev/null; }; }
-finish() { # SIGNAL: and the status in $status
-	kill -"$1" "$pid"
+ended() { # wait for the end: the status is in $status
 	status=0
 	wait "$pid" || status=$?
+}
+finish() { # SIGNAL
+	kill -"$1" "$pid"
+	ended
 }
 seen() { grep -qa "$(printf '%s %06d' "${2:-packet}" "$1" | od -An -tx1 | tr -d ' \n' | sed 's/../&:/g; s/:$//')" live; }
 

@@ -26,8 +26,7 @@ is "$(jq -r 'select(.layers) | .layers.frame | select(.frame_frame_time_delta !=
 
 # --- --duration ---
 start --duration 2.5
-status=0
-wait "$pid" || status=$?
+ended
 is "$status $(stat_of documents)" "0 $(stat_of received)" '--duration ends it, with status 0'
 
 # --- restarts ---

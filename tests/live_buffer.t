@@ -25,6 +25,12 @@ blocked() { # ARGUMENT...: a capture whose tsharks wait
 	first_one() { send 0 1 && [ "$(read_so_far)" -gt 200 ]; }
 	wait_for 20 first_one
 }
+worked_off() { # SIGNAL WHAT: it ends such a capture, whose tsharks then begin
+	kill -"$1" "$pid"
+	touch go
+	ended
+	is "$status $(stat_of documents)" "0 $(stat_of received)" "$2: what was captured is printed"
+}
 took() { [ "$(read_so_far)" -gt "$1" ]; }
 blocked --buffer 100M
 send 1 20000 20000
@@ -38,22 +44,14 @@ is "$(numbers live | grep -v '^0$' | md5sum)" "$(seq 1 20000 | md5sum)" 'burst: 
 blocked --buffer 1M
 full() { send 1 3000 && grep -q 'lo: the buffer is full: packets are being dropped' live.err; }
 ok 'a full buffer is told' wait_for 60 full
-kill -INT "$pid"
-touch go
-status=0
-wait "$pid" || status=$?
-is "$status $(stat_of documents)" "0 $(stat_of received)" 'a full buffer: what was captured is printed'
+worked_off INT 'a full buffer'
 mkdir little
 if mount -t tmpfs -o size=64k tmpfs little 2>/dev/null; then
 	at_end umount "$tmp/little"
 	blocked --buffer 100M --buffer-dir little
 	no_space() { send 1 3000 && grep -q "the buffer can't be written: packets are being dropped (--buffer-dir)" live.err; }
 	ok 'no space for the buffer is told' wait_for 60 no_space
-	kill -INT "$pid"
-	touch go
-	status=0
-	wait "$pid" || status=$?
-	is "$status $(stat_of documents)" "0 $(stat_of received)" 'no space for the buffer: what was captured is printed'
+	worked_off INT 'no space for the buffer'
 	head -c 65536 /dev/zero >little/all 2>/dev/null
 	start --tshark ./fragile --bad-packets little/bad.pcap
 	send 1 10
@@ -82,10 +80,7 @@ send 1 1000
 children=$(pgrep -P "$pid" | tr '\n' ' ')
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
-for c in $children; do
-	gone() { [ ! -e "/proc/$c" ] || grep -q '^State:.Z' "/proc/$c/status"; }
-	ok "killed: child $c is gone" wait_for 10 gone
-done
+for c in $children; do ok "killed: child $c is gone" wait_for 10 has_ended "$c"; done
 is "$(ls -A buffers)" '' 'killed: no file stays'
 run escapture --nic lo --buffer-dir /nonexistent
 is "$status" 3 '--buffer-dir that is not there: status'
@@ -109,11 +104,7 @@ if make_cable espcap-d0 64; then
 	ok 'drops are told while they happen' wait_for 20 told
 	large $sent
 	is "$(grep -c 'so far' live.err)" 1 'once a minute at most'
-	kill -TERM "$pid"
-	touch go
-	status=0
-	wait "$pid" || status=$?
-	is "$status $(stat_of documents)" "0 $(stat_of received)" 'drops: what was captured is printed'
+	worked_off TERM 'drops'
 	begun=$(($(stat_of documents) + $(stat_of dropped) - 2 * sent))
 	ok "drops: all but the packets before ($begun) are printed or counted" test "$begun" -ge 0 -a "$begun" -le "$firsts"
 	escapture --nic espcap-d0 --bpf "udp dst port $port" >live 2>live.err &
@@ -121,8 +112,7 @@ if make_cable espcap-d0 64; then
 	comes() { large 1 && [ -s live ]; }
 	wait_for 30 comes
 	ip link del espcap-d0
-	status=0
-	wait "$pid" || status=$?
+	ended
 	is "$status" 3 'the interface is gone: status 3'
 	like "$(cat live.err)" 'espcap-d0: the capture ended by itself' 'the interface is gone: said'
 elif [ -n "${CI:-}" ]; then

@@ -111,6 +111,9 @@ wait_for() {
 # blocks it too, for a moment, and forgets what came then.
 minds_signals() { [ "$(cat "/proc/$1/comm")" = "$2" ] && grep -qE '^Sig(Blk|Cgt):.*[2367abef]$' "/proc/$1/status"; }
 
+# has_ended PID: whether that process, another one's child, is gone or waits to be collected.
+has_ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+
 # need COMMAND...: end the test here as skipped where one of them is missing; in CI that is a failure.
 need() {
 	local c
