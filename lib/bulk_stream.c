@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host.h"
 #include "mem.h"
 
 void
@@ -11,6 +12,7 @@ bulk_stream_open(struct bulk_stream *s, int fd, size_t max_line)
 	memset(s, 0, sizeof *s);
 	line_open(&s->in, max_line);
 	s->fd = fd;
+	host_widen(fd);
 }
 
 /* Read an action line into s->item; NULL, or what is wrong. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host.h"
 #include "iface.h"
 #include "mem.h"
 #include "now.h"
@@ -47,6 +48,8 @@ dumpcap_start(struct child *c, const struct capture_options *opt)
 	a[n++] = mem_format("-");
 	failed = child_start(c, &how);
 	tshark_free_arguments(a);
+	if (!failed)
+		host_widen(c->out);
 	return failed;
 }
 

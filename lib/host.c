@@ -16,6 +16,8 @@
 
 #include "mem.h"
 
+enum { PIPE = 1024 * 1024 };
+
 unsigned
 host_processors(void)
 {
@@ -56,9 +58,10 @@ host_close_from(int first, int at_exec)
 }
 
 void
-host_widen(int fd, int size)
+host_widen(int fd)
 {
-	fcntl(fd, F_SETPIPE_SZ, size);
+	if (fcntl(fd, F_GETPIPE_SZ) < PIPE)
+		fcntl(fd, F_SETPIPE_SZ, PIPE);
 }
 
 int

@@ -32,10 +32,11 @@ int host_end_with(pid_t parent);
 void host_close_from(int first, int at_exec);
 
 /**
- * host_widen(fd, size):
- * Have the pipe ${fd} hold ${size} bytes, if that can be had.
+ * host_widen(fd):
+ * Have ${fd}, which is read from, hold 1 MiB if it is a pipe: its writer and its reader then take fewer turns.  It holds what it
+ * did where that can't be had.
  */
-void host_widen(int fd, int size);
+void host_widen(int fd);
 
 /**
  * host_unnamed_file(dir):

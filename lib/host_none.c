@@ -47,10 +47,9 @@ host_close_from(int first, int at_exec)
 }
 
 void
-host_widen(int fd, int size)
+host_widen(int fd)
 {
 	(void)fd;
-	(void)size;
 }
 
 int

@@ -11,6 +11,7 @@
 
 #include "confine.h"
 #include "day.h"
+#include "host.h"
 #include "json.h"
 #include "line.h"
 #include "mem.h"
@@ -326,7 +327,8 @@ open_files(struct reshape *r, char *const *files, size_t count)
 		if (fds[i] < 0) {
 			msg_warn("%s: %s", files[i], strerror(errno));
 			r->unread++;
-		}
+		} else
+			host_widen(fds[i]);
 	}
 	return fds;
 }

@@ -11,7 +11,7 @@
 #include "mem.h"
 #include "msg.h"
 
-enum { BLOCK = 256 * 1024, PIPE = 1024 * 1024 };
+enum { BLOCK = 256 * 1024 };
 
 static const size_t ceiling = (size_t)1 << 30;
 
@@ -38,8 +38,7 @@ worker_start(struct worker *w, struct child_how *how, int fed)
 		return -1;
 	}
 	w->in = in[1];
-	/* Fewer turns between it and us; where the kernel grants no more, 64 KiB do as well. */
-	host_widen(w->child.out, PIPE);
+	host_widen(w->child.out);
 	return 0;
 }
 
