@@ -22,7 +22,7 @@ build=(gcc make pkg-config libc6-dev libjsmn-dev libpcap-dev libyaml-dev libcurl
 run=(tshark wireshark-common curl util-linux jq)
 demo=(maven default-jre-headless python3 procps)
 tests=(iproute2 systemd clang libclang-rt-dev llvm openssl perl libcmocka-dev shellcheck cppcheck mandoc codespell git binutils chromium kcat bash-completion build-essential debhelper devscripts lintian mmdebstrap python3-pip)
-bench=(hyperfine time gnuplot-nox golang-go nodejs npm python3-pip)
+bench=(hyperfine time tcpreplay gnuplot-nox golang-go nodejs npm python3-pip)
 print=''
 
 wanted=("${build[@]}" "${run[@]}")

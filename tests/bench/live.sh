@@ -7,7 +7,6 @@
 
 export ESPCAP_NODES=$work/nodes XDG_STATE_HOME=$work
 nic=espcap-perf port=20000
-size=700 # bytes in the packets of the flood and the burst, as packets on a busy link have on average
 at_exit+=("$top/scripts/node.sh stop" "ip link del $nic")
 chmod 755 . # for the user that escapture's tsharks run as
 make_cable $nic 192 || {
@@ -29,53 +28,50 @@ capture() {
 		sleep 0.05
 	done
 }
-# CPU seconds so far of the capture's processes: of all of them, and of the one that took most.
-cpu_so_far() {
-	# shellcheck disable=SC2046 # a word a process
-	sed 's/.*) //' $(printf '/proc/%s/stat ' $pid $(pgrep -P $pid)) 2>/dev/null |
-		awk -v ticks="$(getconf CLK_TCK)" '{ one = ($12 + $13) / ticks; all += one; if (one > most) most = one } END { print all + 0, most + 0 }'
+# As the one above, but what it is flooded with begins at once when it captures: when its packet socket runs.
+flooded() { # COMMAND...
+	"$@" >/dev/null 2>complaints &
+	pid=$!
+	until awk -v nic="$(<"/sys/class/net/$nic/ifindex")" '$5 == nic && $6 == 1 { found = 1 } END { exit !found }' /proc/net/packet; do
+		kill -0 $pid
+		sleep 0.05
+	done
+	began=$(date +%s%N)
 }
+replay() { tcpreplay -q -i $nic --preload-pcap "$@" flood.pcap >/dev/null; } # OPTION...
 
-# --- what it holds: so many packets at once, and the time until all are printed ---
-# Besides, what they take of the processors, which others on the machine change little: on two that are idle the rate is what the busiest
-# process can do, or all of them on two.
-count=$(sized 2000 20000)
-declare -A seconds=() ideal=()
-for ((i = 0; i < $(sized 1 3); i++)); do
-	for n in 1 2; do
-		capture "$count" --jobs $n
-		read -r all_first busiest_first < <(cpu_so_far)
-		all=0 busiest=0 began=$(date +%s%N)
-		send "$count" 0 $size &
-		sender=$!
-		while kill -0 $pid 2>/dev/null; do
-			read -r now_all now_busiest < <(cpu_so_far)
-			all=$(most "$all" "$now_all") busiest=$(most "$busiest" "$now_busiest")
-			sleep 0.1
-		done
-		wait $pid $sender
-		[[ $(stat_of dropped) == 0 ]] || note "escapture live, --jobs $n: $(stat_of dropped) dropped"
-		one=$(calc "$(milliseconds "$began") / 1000")
-		seconds[$n]=$(least "$one" ${seconds[$n]:+"${seconds[$n]}"})
-		one=$(most "$(calc "$busiest - $busiest_first")" "$(calc "($all - $all_first) / 2")")
-		ideal[$n]=$(least "$one" ${ideal[$n]:+"${ideal[$n]}"})
+# --- a flood: so many packets at once, and the time until all are printed ---
+# They are of web pages, as in the benches of files, and come from memory, since who sends takes part of the same processors.
+"$here/tile.py" --http "$(sized 3000 30000)" flood.pcap
+count=$(sized 3000 30000)
+declare -A seconds=()
+for ((i = 0; i < $(sized 1 7); i++)); do
+	for n in 1 2 tshark; do
+		if [[ $n == tshark ]]; then
+			flooded tshark -n -i $nic -B 16 -c "$count" -T ek
+		else
+			flooded "$bin/escapture" --nic $nic --count "$count" --jobs $n --stats stats
+		fi
+		replay --topspeed --limit "$count"
+		wait $pid
+		seconds[$n]=$(least "$(calc "$(milliseconds "$began") / 1000")" ${seconds[$n]:+"${seconds[$n]}"})
+		[[ $n == tshark || $(stat_of dropped) == 0 ]] || note "escapture live, --jobs $n: $(stat_of dropped) dropped"
 	done
 done
 for n in 1 2; do
-	figure "escapture --nic, flooded by packets of $size bytes, --jobs $n: documents a second without a drop" "$count / ${seconds[$n]}"
+	figure "escapture --nic, flooded, --jobs $n: documents a second without a drop" "$count / ${seconds[$n]}"
 done
 figure 'escapture --nic, flooded: documents of --jobs 2 for one of --jobs 1' "${seconds[1]} / ${seconds[2]}" '>=' 1.4
-figure 'the same by their CPU time, as on two processors that are idle' "${ideal[1]} / ${ideal[2]}" '>=' 1.4
+figure 'escapture --nic, flooded: documents of --jobs 2 for one of tshark -i' "${seconds[tshark]} / ${seconds[2]}"
 
 # --- ten seconds at ten times that ---
 rate=$(calc "int($count / ${seconds[2]})")
 burst=$((10 * $(sized 1 10) * rate))
-capture "$burst" --jobs 2
-began=$(date +%s%N)
-send "$burst" $((10 * rate)) $size
+flooded "$bin/escapture" --nic $nic --count "$burst" --jobs 2 --stats stats
+replay --timer=select --pps $((10 * rate)) --loop $((burst / count + 1)) --limit "$burst"
 took=$(milliseconds "$began")
 wait $pid
-note "escapture live, burst: $burst packets of $size bytes in $(calc "$took / 1000") s, $(stat_of received) captured, $(stat_of documents) documents, worked off $(
+note "escapture live, burst: $burst packets in $(calc "$took / 1000") s, $(stat_of received) captured, $(stat_of documents) documents, worked off $(
 	calc "int(($(milliseconds "$began") - $took) / 1000)") s after its end"
 figure 'escapture --nic, a burst of 10 s at ten times that: packets dropped' "$(stat_of dropped)" '<=' 0
 figure 'and packets without a document' "$burst - $(stat_of documents)" '<=' 0
