@@ -18,7 +18,7 @@
 #include "team.h"
 
 /* So many deaths of tshark in a minute end the run; so many packets are read by one generation of tsharks, at least and at most. */
-enum { DEATHS = 10, MINUTE_MS = 60000, TICK_MS = 1000, GENERATION_LEAST = 1000, GENERATION_MOST = 1 << 30 };
+enum { DEATHS = 10, MINUTE_MS = 60000, TICK_MS = 1000, FINISH_MS = 50, GENERATION_LEAST = 1000, GENERATION_MOST = 1 << 30 };
 
 struct run {
 	const struct capture_options *opt;
@@ -53,14 +53,14 @@ take_complaint(void *ctx, const char *line)
 	return dumpcap_account(&run->account, line);
 }
 
-/* The first signal ends the capture, and what was captured is worked off; the second drops that. */
+/* The first signal ends the capture, and what was captured is worked off (take_time()); the second drops that. */
 static void
 stop(void *ctx)
 {
 	struct run *run = ctx;
 
-	dumpcap_stop(&run->dumpcap, &run->account);
 	if (run->relay.interrupted > 1) {
+		dumpcap_stop(&run->dumpcap, &run->account);
 		child_signal(&run->spill, SIGKILL);
 		team_stop(&run->team, SIGKILL);
 	}
@@ -172,6 +172,13 @@ next_generation(struct run *run)
 	return take_death(run, status);
 }
 
+/* It was asked to end, but dumpcap has packets to hand over. */
+static int
+finishes(const struct run *run)
+{
+	return (run->asked || run->relay.interrupted > 0) && !run->account.stopped;
+}
+
 /* What the clock decides: the end, and the end of a generation that has grown too large. */
 static void
 take_time(struct run *run)
@@ -179,10 +186,9 @@ take_time(struct run *run)
 	const struct capture_options *opt = run->opt;
 	const uint64_t now = now_ms();
 
-	if (opt->duration > 0 && now - run->began >= opt->duration && !run->asked) {
-		run->asked = 1;
-		dumpcap_stop(&run->dumpcap, &run->account);
-	}
+	run->asked |= opt->duration > 0 && now - run->began >= opt->duration;
+	if (finishes(run))
+		dumpcap_finish(&run->dumpcap, &run->account);
 	if (now < run->tick)
 		return;
 	run->tick = now + TICK_MS;
@@ -199,6 +205,8 @@ patience(const struct run *run)
 	const struct capture_options *opt = run->opt;
 	const uint64_t passed = now_ms() - run->began;
 
+	if (finishes(run))
+		return FINISH_MS;
 	if (opt->duration > 0 && !run->asked && opt->duration - passed < TICK_MS)
 		return passed < opt->duration ? (int)(opt->duration - passed) : 0;
 	return TICK_MS;
@@ -384,7 +392,7 @@ capture_live(const struct capture_options *opt)
 	fan_free(&run.fan);
 	watch_free(&run.watch);
 	relay_close(&run.relay);
-	if (run.full && run.exact && run.relay.interrupted < 2)
+	if ((run.full || run.account.left) && run.exact && run.relay.interrupted < 2)
 		dumpcap_correct(&run.account, opt, run.relay.lines / 2 + run.bad);
 	status = end_status(&run, dumpcap);
 	write_stats(&run, stats);

@@ -10,7 +10,7 @@
 #include "now.h"
 #include "tshark.h"
 
-enum { KERNEL_MIB = 16, MINUTE_MS = 60000 };
+enum { KERNEL_MIB = 16, MINUTE_MS = 60000, BLOCK_MS = 300, FINISH_MS = 2000 };
 
 int
 dumpcap_start(struct child *c, const struct capture_options *opt)
@@ -74,6 +74,22 @@ dumpcap_look(const struct child *c, struct dumpcap_account *a, const char *about
 	msg_warn("%s: so far %llu packets were dropped before they could be captured", about, (unsigned long long)a->dropped);
 	a->said = a->dropped;
 	a->said_at = now;
+}
+
+void
+dumpcap_finish(const struct child *c, struct dumpcap_account *a)
+{
+	const uint64_t now = now_ms();
+
+	if (a->finishing == 0) {
+		a->finishing = now;
+		drops_shut(c->pid);
+	}
+	if (now - a->finishing < BLOCK_MS)
+		return;
+	a->left = drops_left(c->pid) > 0;
+	if (!a->left || now - a->finishing >= FINISH_MS)
+		dumpcap_stop(c, a);
 }
 
 void

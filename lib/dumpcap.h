@@ -12,6 +12,8 @@ struct dumpcap_account {
 	uint64_t dropped;		/* by the kernel, the interface or dumpcap, as far as that is known */
 	struct drops kernel;		/* what was taken from the kernel's counts... */
 	int stopped;			/* ...until it was to end */
+	uint64_t finishing;		/* since when (ms) no further packet is taken; 0: it is */
+	int left;			/* packets that came before, which it had not read when it was stopped */
 	uint64_t said, said_at;		/* the drops that were said last, and when (ms) */
 };
 
@@ -28,8 +30,16 @@ int dumpcap_start(struct child *c, const struct capture_options *opt);
 void dumpcap_look(const struct child *c, struct dumpcap_account *a, const char *about);
 
 /**
+ * dumpcap_finish(c, a):
+ * Take no packet that comes from now on, and end the capture when all that came before are handed over: libpcap gives up what it has
+ * not read when dumpcap is stopped.  To be called again and again until a->stopped, which is after 0.3 seconds; after 2 if dumpcap has
+ * to wait for its reader.
+ */
+void dumpcap_finish(const struct child *c, struct dumpcap_account *a);
+
+/**
  * dumpcap_stop(c, a):
- * End the capture, if it runs.
+ * End the capture at once, if it runs.
  */
 void dumpcap_stop(const struct child *c, struct dumpcap_account *a);
 
@@ -41,8 +51,8 @@ int dumpcap_account(struct dumpcap_account *a, const char *line);
 
 /**
  * dumpcap_correct(a, opt, out):
- * A dumpcap that is stopped while it waits to hand over a packet gives up what the kernel has for it, which counts as dropped.
- * That one packet too, which it has counted as received: for each interface of ${opt} one over the ${out} that came out.
+ * A dumpcap that was stopped with packets left gives up what the kernel has for it, which counts as dropped.  The one packet too that
+ * it could not hand over, which it has counted as received: for each interface of ${opt} one over the ${out} that came out.
  */
 void dumpcap_correct(struct dumpcap_account *a, const struct capture_options *opt, uint64_t out);
 

@@ -24,6 +24,15 @@ done
 # The stream is that of one tshark on what was captured: only the difference to the packet displayed before could tell them apart.
 is "$(jq -r 'select(.layers) | .layers.frame | select(.frame_frame_time_delta != .frame_frame_time_delta_displayed) | .frame_frame_number' live)" '' 'differences of time as one tshark prints them'
 
+# --- what came right before a signal: the kernel hands it over a quarter of a second later ---
+for signal in INT TERM; do
+	start --jobs 2
+	send 1 300
+	finish $signal
+	is "$status $(stat_of documents)" "0 $(stat_of received)" "SIG$signal right behind the packets: packets in = documents out"
+	is "$(numbers live | grep -v '^0$' | md5sum)" "$(seq 1 300 | md5sum)" "SIG$signal right behind the packets: none is missing"
+done
+
 # --- --duration ---
 start --duration 2.5
 ended
