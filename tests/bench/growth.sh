@@ -14,20 +14,21 @@ mkfifo packets
 chmod 755 . # escapture reads as another user
 
 # stage NAME COMMAND SIZE [INPUT]: COMMAND with SIZE packets; INPUT (40.ek or 40.bulk) comes over and over through the fifo.
-declare -A kb=()
+declare -A kb=() sum=() runs=()
 stage() {
 	[[ -z ${4:-} ]] || (trap - EXIT && yes "$(<"$4")" | head -n $((2 * $3)) >packets) &
+	unset "cpu[$1 $3]"
 	measure "$1 $3" "/usr/bin/time -q -f %M -o kb $2"
 	wait $!
+	sum[$1 $3]=$(calc "${sum[$1 $3]:-0} + ${cpu[$1 $3]}") runs[$1 $3]=$((${runs[$1 $3]:-0} + 1))
 	kb[$1 $3]=$(most "$(<kb)" ${kb[$1 $3]:+"${kb[$1 $3]}"})
 }
-# The sizes take turns: the small ones several times in each, the large ones once in some; the captures in a third of them.
-declare -A every=([0]=1 [10000]=1 [100000]=2 [1000000]=4 [5000000]=5)
+# The sizes take turns, the small ones several times in each, the captures in a third of them.  The mean of each counts, for the best of
+# many short runs and of few long ones can't be compared: in a long one something always comes between.
 declare -A times=([0]=4 [10000]=4 [100000]=2 [1000000]=1 [5000000]=1)
-turns=$(sized 1 10)
+turns=$(sized 1 6)
 for ((turn = 0; turn < turns; turn++)); do
 	for size in "${sizes[@]}"; do
-		((turn % every[$size] == 0)) || continue
 		for ((i = 0; i < times[$size]; i++)); do
 			stage esreshape "$bin/esreshape --id <packets" "$size" 40.ek
 			stage esbulk "$bin/esbulk -q --retry 10 --node=$url <packets" "$size" 40.bulk
@@ -35,12 +36,15 @@ for ((turn = 0; turn < turns; turn++)); do
 	done
 	((turn % 3 == 0)) || continue
 	for size in "${sizes[@]}"; do
-		((size <= ${CAPTURE_PACKETS:-1000000} && turn / 3 % every[$size] == 0)) || continue
+		((size <= ${CAPTURE_PACKETS:-1000000})) || continue
 		[[ -e $size.pcap ]] || "$here/tile.py" --udp "$size" "$size.pcap"
-		stage escapture "$bin/escapture $size.pcap" "$size"
-		stage tshark "tshark -n -r $size.pcap -T ek" "$size"
+		for ((i = 0; i < times[$size]; i++)); do
+			stage escapture "$bin/escapture $size.pcap" "$size"
+			stage tshark "tshark -n -r $size.pcap -T ek" "$size"
+		done
 	done
 done
+for run in "${!sum[@]}"; do cpu[$run]=$(calc "${sum[$run]} / ${runs[$run]}"); done
 # A capture of nothing is read by one tshark, a large one by as many as there are processors.
 cpu[escapture 0]=$(calc "$(nproc) * ${cpu[escapture 0]}")
 for name in tshark escapture esreshape esbulk; do
