@@ -43,12 +43,12 @@ replay() { tcpreplay -q -i $nic --preload-pcap "$@" >/dev/null; } # OPTION... FI
 # --- a flood: so many packets at once, and the time until all are printed ---
 # They are of web pages, as in the benches of files, and come from memory, since who sends takes part of the same processors; in pieces,
 # since all at once are more than the kernel holds.
-count=$(sized 3000 30000)
+count=$(sized 3000 120000) # of which the start of the tsharks is little
 "$here/tile.py" --http "$count" tiled.pcap
 editcap -F pcap -r tiled.pcap flood.pcap "1-$count" 2>/dev/null
 editcap -F pcap -c 10000 flood.pcap piece.pcap
 declare -A seconds=()
-for ((i = 0; i < $(sized 1 7); i++)); do
+for ((i = 0; i < $(sized 1 3); i++)); do
 	for n in 1 2 tshark; do
 		if [[ $n == tshark ]]; then
 			flooded timeout 60 tshark -n -i $nic -B 64 -c "$count" -T ek
