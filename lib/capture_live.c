@@ -18,7 +18,7 @@
 #include "team.h"
 
 /* So many deaths of tshark in a minute end the run; so many packets are read by one generation of tsharks, at least and at most. */
-enum { DEATHS = 10, MINUTE_MS = 60000, TICK_MS = 1000, FINISH_MS = 50, GENERATION_LEAST = 1000, GENERATION_MOST = 1 << 30 };
+enum { DEATHS = 10, MINUTE_MS = 60000, TICK_MS = 1000, LOOK_MS = 50, GENERATION_LEAST = 1000, GENERATION_MOST = 1 << 30 };
 
 struct run {
 	const struct capture_options *opt;
@@ -206,7 +206,7 @@ patience(const struct run *run)
 	const uint64_t passed = now_ms() - run->began;
 
 	if (finishes(run))
-		return FINISH_MS;
+		return LOOK_MS;
 	if (opt->duration > 0 && !run->asked && opt->duration - passed < TICK_MS)
 		return passed < opt->duration ? (int)(opt->duration - passed) : 0;
 	return TICK_MS;
