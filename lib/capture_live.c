@@ -179,7 +179,7 @@ finishes(const struct run *run)
 	return (run->asked || run->relay.interrupted > 0) && !run->account.stopped;
 }
 
-/* What the clock decides: the end, and the end of a generation that has grown too large. */
+/* What the clock decides: the end, which begins at once, and the end of a generation that has grown too large. */
 static void
 take_time(struct run *run)
 {
@@ -187,11 +187,11 @@ take_time(struct run *run)
 	const uint64_t now = now_ms();
 
 	run->asked |= opt->duration > 0 && now - run->began >= opt->duration;
+	if (now < run->tick && (!finishes(run) || run->account.finishing > 0))
+		return;
+	run->tick = now + (finishes(run) ? LOOK_MS : TICK_MS);
 	if (finishes(run))
 		dumpcap_finish(&run->dumpcap, &run->account);
-	if (now < run->tick)
-		return;
-	run->tick = now + TICK_MS;
 	dumpcap_look(&run->dumpcap, &run->account, run->relay.about);
 	if (run->exact && opt->memory > 0 && run->fan.until == UINT64_MAX && run->merged >= GENERATION_LEAST &&
 	    team_memory(&run->team) > opt->memory)
