@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "msg.h"
 #include "now.h"
 #include "out.h"
@@ -58,6 +59,7 @@ open_next(struct bulk_input *in)
 			continue;
 		}
 		in->total = in->count == 1 ? size_of(fd) : 0;
+		host_widen(fd);
 		bulk_stream_open(&in->stream, fd, (size_t)in->run->opt->max_line);
 		in->open = 1;
 	}

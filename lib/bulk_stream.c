@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host.h"
 #include "mem.h"
 
 void
@@ -12,7 +11,6 @@ bulk_stream_open(struct bulk_stream *s, int fd, size_t max_line)
 	memset(s, 0, sizeof *s);
 	line_open(&s->in, max_line);
 	s->fd = fd;
-	host_widen(fd);
 }
 
 /* Read an action line into s->item; NULL, or what is wrong. */
