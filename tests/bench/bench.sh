@@ -45,8 +45,9 @@ start_sink() {
 arrived() { curl -s "$url/" | jq -r "$1"; } # FILTER: what the sink counted
 
 # measure NAME COMMAND: run the shell line COMMAND once more.  wall[NAME], cpu[NAME] are the best seconds of its runs so far,
-# status[NAME] is its last status, memory[NAME] the largest sum of its processes' peaks in kB, if $watch is set.
-declare -A wall=() cpu=() status=() memory=()
+# mean_cpu[NAME] the mean of them, status[NAME] is its last status, memory[NAME] the largest sum of its processes' peaks in kB, if
+# $watch is set.
+declare -A wall=() cpu=() mean_cpu=() runs=() status=() memory=()
 measure() {
 	local w c s once=(hyperfine -N -i -r 1 --style none --export-json run)
 	[[ -z ${watch:-} ]] || once=("$here/watch.py" memory "${once[@]}")
@@ -58,6 +59,8 @@ measure() {
 	status[$1]=$s
 	wall[$1]=$(least "$w" ${wall[$1]:+"${wall[$1]}"})
 	cpu[$1]=$(least "$c" ${cpu[$1]:+"${cpu[$1]}"})
+	runs[$1]=$((${runs[$1]:-0} + 1))
+	mean_cpu[$1]=$(calc "${mean_cpu[$1]:-0} + ($c - ${mean_cpu[$1]:-0}) / ${runs[$1]}")
 	[[ -z ${watch:-} ]] || memory[$1]=$(<memory)
 	printf '  %s: %.2f s, CPU %.2f s, status %s\n' "$1" "$w" "$c" "${status[$1]}" >&2
 }

@@ -9,20 +9,20 @@ set grid ytics lc rgb '#dddddd'
 set key top left reverse Left samplen 2
 stages = 'escapture esreshape esbulk'
 
-set title 'CPU a packet, of that at 10,000'
+set title 'CPU of a further packet, of that at 100,000'
 set xlabel 'packets'
 set logscale x
 set format x '10^%L'
 set xrange [8000:7e6]
 set yrange [0:2]
-first(name) = real(system(sprintf("awk '$1 == \"%s\" { print $3; exit }' growth.tsv", name)))
-plot for [s in stages] sprintf("< grep '^%s' growth.tsv", s) using 2:($3 / first(s)) lw 2 title s, \
+first(name) = real(system(sprintf("awk '$1 == \"%s\" && $2 > 10000 { print $4; exit }' growth.tsv", name)))
+plot for [s in stages] sprintf("< awk '$1 == \"%s\" && $2 > 10000' growth.tsv", s) using 2:($4 / first(s)) lw 2 title s, \
 	1.1 lc rgb '#999999' dt 2 notitle, 0.9 lc rgb '#999999' dt 2 notitle
 
 set title 'Peak memory, MB'
 set logscale y
 set yrange [1:20000]
-plot for [s in stages.' tshark'] sprintf("< grep '^%s' growth.tsv", s) using 2:4 lw 2 title s
+plot for [s in stages.' tshark'] sprintf("< grep '^%s' growth.tsv", s) using 2:5 lw 2 title s
 
 set title 'N tsharks, one capture, of one tshark'
 set xlabel 'N'

@@ -37,7 +37,7 @@ for members in 70 70000; do
 	"$here/streams.py" members $members $members "$size" >"different-$members"
 done
 for length in "${lengths[@]}"; do "$here/streams.py" lines "$length" "$size" >"lines-$length"; done
-for ((i = 0; i < rounds; i++)); do
+for ((i = 0; i < 3 * rounds; i++)); do
 	for shape in {same,different}-{70,70000} "${lengths[@]/#/lines-}"; do measure "$shape" "$bin/esreshape <$shape"; done
 done
 cost() { calc "${cpu[$1]} * 1e9 / $(stat -c %s "$1")"; } # SHAPE

@@ -5,7 +5,7 @@
  * A document of the form {"n":NUMBER,... and a packet, by its frame number, is known again; a create whose number was taken is
  * answered 409.  Faults: "requests" every fifth request gets 429; "items" every 50th item gets 429; "bad" documents with
  * NUMBER % 1015 == 7 get 400; "after" every seventh answer is cut after the chunk was taken; "before" every seventh connection is
- * closed before it is.
+ * closed before it is; "slow" each answer comes after 20 ms.
  * Only once: "request" the third bulk request gets 429; "document" the one with the number 1500 gets 400.
  */
 #include <arpa/inet.h>
@@ -229,6 +229,8 @@ serve(int fd, struct buffer *in, struct buffer *out)
 	in->len = 0;
 	if ((strcmp(fault, "requests") == 0 && number > 0 && number % 5 == 0) || (strcmp(fault, "request") == 0 && number == 3))
 		return reply(fd, 429, "{\"error\":{\"type\":\"es_rejected_execution_exception\"},\"status\":429}", 68);
+	if (strcmp(fault, "slow") == 0)
+		usleep(20000);
 	answer_items(in->data + head, length, filtered, out);
 	if (strcmp(fault, "after") == 0 && number > 0 && number % 7 == 0) {
 		(void)send_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{\"took\":1,", 53);
