@@ -32,19 +32,34 @@ static const uint64_t writing = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_
     LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
     LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
 
+/* A user of /etc/passwd, where those of the system are.  Others are known to getpwnam(3), which has modules of the system's
+ * configuration run in this process, as root. */
+static const struct passwd *
+local_user(const char *name)
+{
+	FILE *f = fopen("/etc/passwd", "re");
+	const struct passwd *pw;
+
+	if (f == NULL)
+		return NULL;
+	while ((pw = fgetpwent(f)) != NULL && strcmp(pw->pw_name, name) != 0)
+		continue;
+	fclose(f);
+	return pw;
+}
+
 int
 confine_user(struct confine_worker *c, const char *name)
 {
-	static const char *const usual[] = { "espcap", "nobody" };
-	const struct passwd *pw = NULL;
-	size_t i;
+	const struct passwd *pw;
 
 	if (geteuid() != 0)
 		return name == NULL ? 0 : -1;
-	for (i = 0; name == NULL && pw == NULL && i < sizeof usual / sizeof *usual; i++)
-		pw = getpwnam(usual[i]);
-	if (name != NULL)
-		pw = getpwnam(name);
+	pw = local_user(name != NULL ? name : "espcap");
+	if (pw == NULL && name == NULL)
+		pw = local_user("nobody");
+	if (pw == NULL)
+		pw = getpwnam(name != NULL ? name : "nobody");
 	if (pw == NULL)
 		return name == NULL ? 0 : -1;
 	c->drop = pw->pw_uid != 0;
