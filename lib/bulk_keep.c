@@ -91,6 +91,7 @@ bulk_keep_add(struct bulk_keep *k, const char *data, size_t len, uint64_t docume
 		k->lost += documents;
 	else
 		k->documents += documents;
+	k->unsynced = 1;
 }
 
 void
@@ -103,6 +104,24 @@ bulk_keep_why(struct bulk_keep *k, const char *line)
 	write_all(k, path, k->why_fd, whole, strlen(whole));
 	free(whole);
 	free(path);
+}
+
+static void
+sync_one(struct bulk_keep *k, int fd)
+{
+	/* A pipe or a device has nothing to sync. */
+	if (fd >= 0 && !k->failed && fsync(fd) != 0 && errno != EINVAL)
+		fail(k, k->path);
+}
+
+void
+bulk_keep_sync(struct bulk_keep *k)
+{
+	if (!k->unsynced)
+		return;
+	sync_one(k, k->fd);
+	sync_one(k, k->why_fd);
+	k->unsynced = 0;
 }
 
 static void

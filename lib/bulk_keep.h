@@ -13,6 +13,7 @@ struct bulk_keep {
 	uint64_t documents;
 	uint64_t lost;		/* documents that could not be written */
 	int failed;		/* it can't be written: nothing more is tried */
+	int unsynced;		/* something was written that the disk may not have */
 };
 
 /**
@@ -35,6 +36,12 @@ void bulk_keep_add(struct bulk_keep *k, const char *data, size_t len, uint64_t d
  * Append ${line}, a JSON object, and a newline to PATH.why.  When that can't be written the whole has failed.
  */
 void bulk_keep_why(struct bulk_keep *k, const char *line);
+
+/**
+ * bulk_keep_sync(k):
+ * Have the disk take what was added (fsync(2)), as it must have before the same documents are removed elsewhere.
+ */
+void bulk_keep_sync(struct bulk_keep *k);
 
 /**
  * bulk_keep_close(k):

@@ -21,6 +21,10 @@ enum {
 static void
 forget(struct bulk_run *run, struct bulk_chunk *c)
 {
+	if (c->spooled != NULL) {
+		bulk_keep_sync(&run->rejects);
+		bulk_keep_sync(&run->left);
+	}
 	if (!run->rejects.failed && !run->left.failed)
 		bulk_spool_done(&run->spool, c);
 	run->in_memory--;

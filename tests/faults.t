@@ -29,6 +29,9 @@ faults 5 'esbulk' "${sends[@]}" --stats=stats
 faults 4 'esbulk with a spool' -k fsync,write,read,open "${sends[@]}" --spool=spool
 run env LD_PRELOAD="$PWD/shim.so" FAULT=fsync FAULT_AT=2 FAULT_ALL=1 esbulk --node="$url" --spool=unsure <bulk
 is "$status $(ls unsure)" '0 ' 'a chunk that is not surely in the spool is delivered, and not found there by the next run'
+fake items:400:0
+run env LD_PRELOAD="$PWD/shim.so" FAULT=fsync FAULT_AT=3 esbulk --node="$url" --spool=kept --rejects=refused <bulk
+is "$status $(cat kept/*)" "3 $(<bulk)" 'a chunk stays in the spool when the disk may not have what was refused of it'
 
 cp "$top"/test_pcaps/{dns.pcap,icmp.pcap,dns_again.pcap.gz} . && chmod 644 ./*.pcap*
 faults 3 'escapture' -k read,write,malloc,fork,pipe,open -- escapture "$PWD/dns.pcap" "$PWD/dns_again.pcap.gz" --stats=stats
