@@ -210,7 +210,7 @@ main(int argc, char **argv)
 		check_nodes("ELASTICSEARCH_URL", bulk_nodes_add(&s.bulk.nodes, url));
 	if (s.bulk.nodes.count == 0)
 		msg_usage("no node: give --node=HOST:PORT or set ELASTICSEARCH_URL");
-	bulk_access_complete(&s.bulk.access);
+	bulk_access_complete(&s.bulk.access, bulk_nodes_have_user(&s.bulk.nodes));
 	if (s.bulk.access.insecure)
 		msg_warn("--insecure: the server's certificate is not checked, whoever answers gets the packets");
 	if (s.dry_run)

@@ -139,7 +139,7 @@ ask_password(const char *user)
 }
 
 void
-bulk_access_complete(struct bulk_access *a)
+bulk_access_complete(struct bulk_access *a, int in_url)
 {
 	const char *key = getenv("ELASTIC_API_KEY"), *password = getenv("ELASTIC_PASSWORD");
 
@@ -147,7 +147,7 @@ bulk_access_complete(struct bulk_access *a)
 		msg_usage("give one kind of credentials: a user, an API key, a bearer token or AWS keys");
 	if (a->user != NULL && a->password == NULL)
 		a->password = password != NULL ? mem_string(password, strlen(password)) : ask_password(a->user);
-	if (a->user == NULL && a->authorization == NULL && a->aws == NULL && key != NULL && *key != '\0')
+	if (a->user == NULL && a->authorization == NULL && a->aws == NULL && !in_url && key != NULL && *key != '\0')
 		set_api_key(a, key);
 }
 
@@ -222,6 +222,10 @@ bulk_access_apply(const struct bulk_access *a, CURL *easy, const struct bulk_nod
 	/* No answer need be compressed, but one that is can be read. */
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "identity");
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* Or the loop waits for a resolver that does not answer, which can take half a minute. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "esbulk/" ESPCAP_VERSION);
 	if (a->aws != NULL) {

@@ -39,11 +39,11 @@ void bulk_access_bearer_file(struct bulk_access *a, const char *path);
 void bulk_access_aws(struct bulk_access *a, const char *word);
 
 /**
- * bulk_access_complete(a):
+ * bulk_access_complete(a, in_url):
  * Fill in what was not given: the password of ${a}->user from ELASTIC_PASSWORD, or asked for on the terminal; without
- * any credentials, ELASTIC_API_KEY.  Dies with ES_USAGE when two kinds of credentials were given.
+ * any credentials, which can be ${in_url}, too, ELASTIC_API_KEY.  Dies with ES_USAGE when two kinds of credentials were given.
  */
-void bulk_access_complete(struct bulk_access *a);
+void bulk_access_complete(struct bulk_access *a, int in_url);
 
 /**
  * bulk_access_headers(a, body, len, gzip):

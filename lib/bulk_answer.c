@@ -99,12 +99,13 @@ request_verdict(struct bulk_answer *a, long status, size_t error)
 		return VERDICT_SMALLER;
 	case 408: case 425: case 429: case 500: case 502: case 503: case 504:
 		a->blocked = error_is(a, error, "cluster_block_exception");
-		return VERDICT_AGAIN;
+		/* Behind a proxy that has lost its patience, or in an index before the one that failed, it may be. */
+		return a->blocked || status == 425 || status == 429 ? VERDICT_AGAIN : VERDICT_UNKNOWN;
 	case 403:
 		a->blocked = error_is(a, error, "cluster_block_exception");
 		return a->blocked ? VERDICT_AGAIN : VERDICT_STOP;
 	default:
-		return status >= 500 ? VERDICT_AGAIN : VERDICT_STOP;
+		return status >= 500 ? VERDICT_UNKNOWN : VERDICT_STOP;
 	}
 }
 

@@ -20,7 +20,7 @@ enum bulk_fate {
 enum bulk_verdict {
 	VERDICT_ITEMS,	/* each item has its own status */
 	VERDICT_AGAIN,	/* send all of it again later; the server did not take it */
-	VERDICT_UNKNOWN,	/* send all of it again; the server may have taken it (no answer, or garbage) */
+	VERDICT_UNKNOWN,	/* send all of it again; the server may have taken it (408, 5xx, or garbage) */
 	VERDICT_SPLIT,	/* 400: something in it, so halve it until that is alone */
 	VERDICT_SMALLER,	/* 413: too large */
 	VERDICT_TYPE,	/* Elasticsearch 6: a type is wanted in the URL */

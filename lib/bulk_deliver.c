@@ -22,6 +22,7 @@ struct loop {
 	struct bulk_request *requests;	/* one a connection */
 	struct signals signals;
 	int interrupted;		/* how often */
+	int said_waiting;		/* that nothing is delivered and all waits in the spool */
 	int progress;			/* a line is drawn */
 	uint64_t drawn;
 };
@@ -99,12 +100,12 @@ send_ready(struct loop *l)
 	while (!run->stopped && run->in_flight < (unsigned)run->window) {
 		/* What an earlier run or a slow server left in the spool goes before what is new. */
 		if (run->opt->spool != NULL && run->in_memory < run->opt->connections + 1 && bulk_spool_waits(&run->spool)) {
-			const size_t older = run->spool.older;
+			int older;
 
-			c = bulk_spool_take(&run->spool, (size_t)run->opt->max_line);
+			c = bulk_spool_take(&run->spool, (size_t)run->opt->max_line, &older);
 			if (c != NULL) {
 				run->in_memory++;
-				if (older > 0)
+				if (older)
 					run->account.documents += c->count;
 				bulk_settle_queue(run, c, 0);
 			}
@@ -180,6 +181,21 @@ keep_all(struct loop *l)
 	}
 }
 
+/* What is still to come is read to be kept; where it can't be, the input must know. */
+static void
+read_no_more(struct loop *l)
+{
+	struct bulk_run *run = &l->run;
+
+	if (!l->in.open)
+		return;
+	if (run->opt->spool != NULL && !run->no_spool_room && !bulk_spool_has_room(&run->spool, run->bytes))
+		msg_warn("%s: it is full (--spool-max): the input is not read to its end", run->opt->spool);
+	else if (!run->left.failed)
+		return;
+	bulk_input_drop(&l->in);
+}
+
 static void
 take_signals(struct loop *l)
 {
@@ -200,7 +216,7 @@ take_signals(struct loop *l)
 	}
 }
 
-/* Give up when nothing was delivered for too long.  With a spool and more input to come there is no need to. */
+/* Give up when nothing was delivered for too long.  With a spool and more input to come that is only said. */
 static void
 check_retry(struct loop *l)
 {
@@ -210,12 +226,18 @@ check_retry(struct loop *l)
 
 	if (run->in_memory == 0)
 		run->progress = now;
-	if (retry == 0 || run->stopped || now - run->progress < retry ||
-	    (run->opt->spool != NULL && !bulk_input_ended(&l->in)))
+	if (now - run->progress < retry)
+		l->said_waiting = 0;
+	if (retry == 0 || run->stopped || now - run->progress < retry)
 		return;
 	why = mem_format("nothing could be delivered for %llu s: %s", (unsigned long long)retry / 1000,
 	    run->last_why != NULL ? run->last_why : "no answer came");
-	bulk_settle_stop(run, ES_LATER, why);
+	if (run->opt->spool == NULL || bulk_input_ended(&l->in))
+		bulk_settle_stop(run, ES_LATER, why);
+	else if (!l->said_waiting) {
+		msg_warn("%s; it waits in the spool %s", why, run->opt->spool);
+		l->said_waiting = 1;
+	}
 	free(why);
 }
 
@@ -331,8 +353,10 @@ bulk_deliver(struct bulk_options *opt, char *const *files, size_t count)
 	for (;;) {
 		input = bulk_input_take(&l.in);
 		check_retry(&l);
-		if (l.run.stopped)
+		if (l.run.stopped) {
 			keep_all(&l);
+			read_no_more(&l);
+		}
 		send_ready(&l);
 		if (bulk_input_ended(&l.in) && l.run.in_memory == 0 &&
 		    (l.run.stopped || opt->spool == NULL || !bulk_spool_waits(&l.run.spool)))
@@ -344,6 +368,7 @@ bulk_deliver(struct bulk_options *opt, char *const *files, size_t count)
 	if (l.progress)
 		bulk_account_progress_end();
 	l.run.account.left += l.run.spool.documents;	/* an earlier run's that were not even tried are not in it */
+	l.in.unread += l.run.spool.bad;
 	close_loop(&l);
 	status = end_status(&l);
 	say_end(&l, status);

@@ -217,6 +217,13 @@ bulk_input_stop(struct bulk_input *in)
 	in->stopping = 1;
 }
 
+void
+bulk_input_drop(struct bulk_input *in)
+{
+	bulk_input_stop(in);
+	close_file(in);
+}
+
 int
 bulk_input_ended(const struct bulk_input *in)
 {

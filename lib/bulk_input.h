@@ -11,7 +11,7 @@ struct bulk_input {
 	const char *file;	/* the one being read, as messages name it */
 	struct bulk_stream stream;
 	int open, stopping;
-	int unread;		/* files that could not be read */
+	uint64_t unread;	/* files that could not be read */
 	int bad_shown;
 	uint64_t done, total;	/* bytes read, and to be read; 0: not known */
 	uint64_t quiet_since;	/* when there was last something to read, or no room for it, ms */
@@ -57,6 +57,12 @@ void bulk_input_read(struct bulk_input *in);
  * Read no more; what is whole of what was read counts.
  */
 void bulk_input_stop(struct bulk_input *in);
+
+/**
+ * bulk_input_drop(in):
+ * Read no more, and give up what was read but not yet put into a chunk.
+ */
+void bulk_input_drop(struct bulk_input *in);
 
 /**
  * bulk_input_ended(in):

@@ -2,12 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "mem.h"
 #include "msg.h"
+
+enum { NAMES = 1 << 20 };	/* so many are tried */
 
 /* Open ${path} for appending whole lines; -1 with errno. */
 static int
@@ -52,12 +55,20 @@ open_default(struct bulk_keep *k)
 {
 	const char *tmp = getenv("TMPDIR");
 	const char *const folders[] = { ".", tmp != NULL && *tmp != '\0' ? tmp : "/tmp" };
+	char more[16] = "";
 	size_t i;
+	int n;
 
 	for (i = 0; i < 2 && k->fd < 0; i++) {
-		free(k->path);
-		k->path = mem_format("%s/esbulk-%s-%ld.ndjson", folders[i], k->kind, (long)getpid());
-		k->fd = open(k->path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		/* In a container that is started again and again each run has the same number. */
+		for (n = 1; n == 1 || (k->fd < 0 && errno == EEXIST && n < NAMES); n++) {
+			if (n > 1)
+				snprintf(more, sizeof more, ".%d", n);
+			free(k->path);
+			k->path = mem_format("%s/esbulk-%s-%ld%s.ndjson", folders[i], k->kind, (long)getpid(), more);
+			k->fd = open(k->path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		}
+		more[0] = '\0';
 	}
 	if (k->fd < 0)
 		fail(k, k->path);

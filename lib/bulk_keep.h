@@ -19,8 +19,9 @@ struct bulk_keep {
 /**
  * bulk_keep_open(k, kind, path):
  * Keep documents of the ${kind} in the file ${path}, which is appended to; opened at once, so that one that can't be
- * written is told before the work (dies with ES_FAILED).  With NULL a file esbulk-KIND-PID.ndjson is made in the current
- * directory, or where that can't be written in $TMPDIR or /tmp, when the first document comes.  Others can't read either.
+ * written is told before the work (dies with ES_FAILED).  With NULL a file esbulk-KIND-PID.ndjson, or PID.2 and so on where that is
+ * there, is made in the current directory, or where that can't be written in $TMPDIR or /tmp, when the first document comes.
+ * Others can't read either.
  */
 void bulk_keep_open(struct bulk_keep *k, const char *kind, const char *path);
 

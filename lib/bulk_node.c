@@ -161,6 +161,16 @@ bulk_nodes_add_cloud(struct bulk_nodes *nodes, const char *id)
 	return wrong;
 }
 
+int
+bulk_nodes_have_user(const struct bulk_nodes *nodes)
+{
+	size_t i;
+
+	for (i = 0; i < nodes->count && nodes->list[i].user == NULL; i++)
+		continue;
+	return i < nodes->count;
+}
+
 struct bulk_node *
 bulk_nodes_next(struct bulk_nodes *nodes, uint64_t now)
 {

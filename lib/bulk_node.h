@@ -36,6 +36,12 @@ char *bulk_nodes_add(struct bulk_nodes *nodes, const char *words);
 char *bulk_nodes_add_cloud(struct bulk_nodes *nodes, const char *id);
 
 /**
+ * bulk_nodes_have_user(nodes):
+ * Whether one of the nodes has a user in its URL.
+ */
+int bulk_nodes_have_user(const struct bulk_nodes *nodes);
+
+/**
  * bulk_nodes_next(nodes, now):
  * The node for the next chunk: of those that may be asked at ${now} ms the one with the fewest requests under way, so that a
  * slow one does not collect them all, and in turn among equals.  NULL: none may.

@@ -11,8 +11,9 @@
 
 enum {
 	HEADERS_MOST = 256 * 1024,	/* of an answer */
-	ANSWER_MOST = 1 << 20,		/* its body may be this long, and for each item that more: */
+	ANSWER_MOST = 1 << 20,		/* its body may be this long, for each item that more: */
 	ANSWER_ITEM = 8 * 1024,
+	ANSWER_QUOTES = 4,		/* and so many times the request, of which it quotes what does not fit the mapping */
 	UPLOAD = 512 * 1024,		/* bytes handed to the kernel at a time */
 };
 
@@ -22,8 +23,10 @@ take_body(char *data, size_t size, size_t n, void *ctx)
 	struct bulk_request *r = ctx;
 
 	n *= size;
-	if (n > r->most - r->len)
+	if (n > r->most - r->len) {
+		r->overlong = 1;
 		return 0;	/* curl ends the request */
+	}
 	if (r->room - r->len < n) {
 		r->room = r->len + n > 2 * r->room ? r->len + n : 2 * r->room;
 		r->body = mem_array(r->body, r->room, 1);
@@ -123,7 +126,8 @@ bulk_request_start(struct bulk_request *r, CURLM *multi, struct bulk_chunk *chun
 	r->chunk = chunk;
 	r->node = node;
 	r->len = r->header_bytes = r->sent = 0;
-	r->most = ANSWER_MOST + ANSWER_ITEM * chunk->count;
+	r->overlong = 0;
+	r->most = ANSWER_MOST + ANSWER_ITEM * chunk->count + ANSWER_QUOTES * chunk->len;
 	r->error[0] = '\0';
 	len = gzip ? pack(r) : chunk->len;
 	body = gzip ? r->packed : chunk->data;

@@ -16,6 +16,7 @@ struct bulk_request {
 	struct bulk_node *node;		/* and where it goes */
 	char *body;			/* of the answer, as far as it has come */
 	size_t len, room, most;
+	int overlong;			/* more would have come than ${most} */
 	size_t header_bytes;
 	unsigned sent;			/* how often it was begun to be sent: 2 when libcurl found a kept connection closed */
 	char *packed;			/* the chunk, compressed */

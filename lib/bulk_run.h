@@ -25,6 +25,7 @@ struct bulk_run {
 	int settled;			/* it was too many once: from now on the window grows slowly */
 	uint64_t bytes;			/* bound of a chunk; a 413 makes it smaller */
 	uint64_t progress;		/* when something was last delivered or nothing was there to be, ms */
+	uint64_t delivered;		/* when a server last did with a document what it should, ms; 0: never */
 	int said_dead, said_blocked;	/* messages that are said once */
 	int stopped;			/* no more requests: what comes is kept */
 	enum es_status stop_status;

@@ -15,6 +15,8 @@ enum {
 	BACKOFF_FIRST_MS = 400,
 	BACKOFF_LONGEST_MS = 30000,
 	REFUSED_SHOWN = 10,
+	FAILS_AT = 7,		/* so many times in a row the server fails at it, though others... */
+	LATELY_MS = 120000,	/* ...went in that time: then it is the document's fault */
 };
 
 /* ${c} is done with, and so is its file in the spool, unless something could not be kept elsewhere: then it is sent once more. */
@@ -34,8 +36,9 @@ forget(struct bulk_run *run, struct bulk_chunk *c)
 void
 bulk_settle_keep(struct bulk_run *run, struct bulk_chunk *c)
 {
-	/* Some of it may be delivered, and the file still has all of it: it is written anew. */
-	if (run->opt->spool != NULL && bulk_spool_put(&run->spool, c, NULL) == 0) {
+	/* Some of it may be delivered, and the file still has all of it: it is written anew, but for what could be kept nowhere else. */
+	if (run->opt->spool != NULL &&
+	    ((run->rejects.failed && c->spooled != NULL) || bulk_spool_put(&run->spool, c, NULL) == 0)) {
 		run->in_memory--;
 		bulk_spool_leave(&run->spool, c);
 		return;
@@ -169,6 +172,13 @@ reject(struct bulk_run *run, const struct bulk_chunk *c, size_t i, unsigned stat
 	free(ereason);
 }
 
+/* Whether it is ${c} that the server has so often failed at, not the server that fails. */
+static int
+is_at_fault(const struct bulk_run *run, const struct bulk_chunk *c)
+{
+	return c->tries >= FAILS_AT && run->delivered > 0 && now_ms() - run->delivered < LATELY_MS;
+}
+
 /* Judge each item; what has to be sent again stays in ${c}. */
 static void
 settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
@@ -183,6 +193,8 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 
 	for (i = 0; i < c->count; i++) {
 		bulk_answer_item(a, c, i, &token, &item);
+		if (item.fate == FATE_AGAIN && item.status == 500 && is_at_fault(run, c))
+			item.fate = FATE_REJECTED;
 		switch (item.fate) {
 		case FATE_DONE: run->account.indexed++; done++; continue;
 		case FATE_DUPLICATE: run->account.duplicate++; done++; continue;
@@ -206,7 +218,7 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 	bulk_chunk_keep(c, keep);
 	free(keep);
 	if (done > 0)
-		run->progress = now_ms();
+		run->progress = run->delivered = now_ms();
 	if (busy)
 		fewer_requests(run);
 	else if (again == 0)
@@ -295,15 +307,20 @@ settle_later(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c,
 	bulk_account_retry(&run->account, status == 200 ? 0 : status, c->count);
 	if (run->answer.verdict == VERDICT_UNKNOWN)
 		bulk_settle_unknown(run, c);
+	c->tries++;
+	/* From time to time also when nothing goes: one half may. */
+	if ((status == 500 || r->overlong) && (is_at_fault(run, c) || (c->count > 1 && c->tries % FAILS_AT == 0))) {
+		settle_refused(run, c, (unsigned)status);
+		return;
+	}
 	remember(run, r->node->url, run->answer.why);
 	fewer_requests(run);
 	if (run->opt->verbose)
 		msg_info("%s: %s; %zu documents again", r->node->url, run->answer.why, c->count);
-	else if ((run->answer.blocked || run->answer.verdict == VERDICT_UNKNOWN) && !run->said_blocked) {
+	else if ((run->answer.blocked || status == 200) && !run->said_blocked) {
 		run->said_blocked = 1;
 		msg_warn("%s: waiting: %s", r->node->url, run->answer.why);
 	}
-	c->tries++;
 	bulk_settle_queue(run, c, retry_after > 0 ? (uint64_t)retry_after * 1000 : backoff(c->tries));
 }
 
@@ -314,7 +331,7 @@ bulk_settle(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c, 
 	char *why;
 
 	/* A server that refuses early closes while we still send: its answer counts if it came. */
-	if (code != CURLE_OK && !(status == 413 || status == 401 || status == 429)) {
+	if (code != CURLE_OK && !r->overlong && !(status == 413 || status == 401 || status == 429)) {
 		settle_broken(run, r, c, code);
 		return;
 	}
@@ -323,6 +340,8 @@ bulk_settle(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c, 
 	bulk_node_answered(r->node);
 	run->said_dead = 0;
 	bulk_answer_read(&run->answer, status, r->body, r->len, c);
+	if (r->overlong && run->answer.verdict == VERDICT_UNKNOWN)
+		snprintf(run->answer.why, sizeof run->answer.why, "HTTP %ld, and the answer is longer than %zu bytes", status, r->most);
 	switch (run->answer.verdict) {
 	case VERDICT_ITEMS:
 		settle_items(run, c, retry_after);

@@ -15,14 +15,6 @@
 #include "mem.h"
 #include "msg.h"
 
-static int
-ends_in(const char *name, const char *end)
-{
-	const size_t n = strlen(name), k = strlen(end);
-
-	return n > k && strcmp(name + n - k, end) == 0;
-}
-
 static void
 wait_here(struct bulk_spool *s, char *name)
 {
@@ -46,6 +38,16 @@ by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Whether it is a name that new_name() made, with ${ending}: what else is in the folder is neither sent nor removed. */
+static int
+is_ours(const char *name, const char *ending)
+{
+	int end = 0;
+
+	return sscanf(name, "%*11[0-9]-%*10[0-9]-%*6[0-9]%n", &end) == 0 && end > 0 &&
+	    strcmp(name + end + strspn(name + end, "-0123456789"), ending) == 0;
+}
+
 static void
 find_files(struct bulk_spool *s)
 {
@@ -56,9 +58,9 @@ find_files(struct bulk_spool *s)
 	if (d == NULL)
 		msg_die(ES_FAILED, "%s: %s", s->dir, strerror(errno));
 	while ((e = readdir(d)) != NULL) {
-		if (ends_in(e->d_name, ".bulk.tmp"))
+		if (is_ours(e->d_name, ".bulk.tmp"))
 			unlinkat(s->dir_fd, e->d_name, 0);	/* never became a chunk: its lines were not taken */
-		if (!ends_in(e->d_name, ".bulk") || fstatat(s->dir_fd, e->d_name, &st, 0) != 0)
+		if (!is_ours(e->d_name, ".bulk") || fstatat(s->dir_fd, e->d_name, &st, 0) != 0)
 			continue;
 		s->used += (uint64_t)st.st_size;
 		wait_here(s, mem_string(e->d_name, strlen(e->d_name)));
@@ -121,6 +123,12 @@ write_file(struct bulk_spool *s, const char *name, const char *data, size_t len)
 }
 
 static void
+less_used(struct bulk_spool *s, const struct stat *file)
+{
+	s->used -= (uint64_t)file->st_size < s->used ? (uint64_t)file->st_size : s->used;
+}
+
+static void
 remove_file(struct bulk_spool *s, const char *name)
 {
 	struct stat st;
@@ -128,20 +136,44 @@ remove_file(struct bulk_spool *s, const char *name)
 	if (fstatat(s->dir_fd, name, &st, 0) != 0 || unlinkat(s->dir_fd, name, 0) != 0)
 		msg_warn("%s/%s: %s; it was delivered, and will be again", s->dir, name, strerror(errno));
 	else
-		s->used -= (uint64_t)st.st_size < s->used ? (uint64_t)st.st_size : s->used;
+		less_used(s, &st);
+}
+
+/* The file ${name} is no chunk; ${why} says it. */
+static void
+put_aside(struct bulk_spool *s, const char *name, const char *why)
+{
+	char *aside = mem_format("%s.bad", name);
+	struct stat st;
+
+	msg_warn("%s/%s: %s; it is kept as %s", s->dir, name, why, aside);
+	if (fstatat(s->dir_fd, name, &st, 0) == 0)
+		less_used(s, &st);
+	(void)renameat(s->dir_fd, name, s->dir_fd, aside);
+	free(aside);
+	s->bad++;
 }
 
 /* Names sort by age; the part of a chunk sorts beside the file of the whole. */
 static char *
 new_name(struct bulk_spool *s, const struct bulk_chunk *whole)
 {
-	const unsigned long long number = s->number++;
+	char *name = NULL;
 	struct timespec now;
 
-	if (whole != NULL && strlen(whole->spooled) < LONGEST_NAME)
-		return mem_format("%.*s-%06llu.bulk", (int)(strlen(whole->spooled) - strlen(".bulk")), whole->spooled, number);
-	clock_gettime(CLOCK_REALTIME, &now);
-	return mem_format("%011lld-%010ld-%06llu.bulk", (long long)now.tv_sec, (long)getpid(), number);
+	/* One that an earlier run gave is not taken again: parts of one file can be from several runs, and so can a process's number. */
+	do {
+		const unsigned long long number = s->number++;
+
+		free(name);
+		if (whole != NULL && strlen(whole->spooled) < LONGEST_NAME)
+			name = mem_format("%.*s-%06llu.bulk", (int)(strlen(whole->spooled) - strlen(".bulk")), whole->spooled, number);
+		else {
+			clock_gettime(CLOCK_REALTIME, &now);
+			name = mem_format("%011lld-%010ld-%06llu.bulk", (long long)now.tv_sec, (long)getpid(), number);
+		}
+	} while (faccessat(s->dir_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+	return name;
 }
 
 /* Remove the file of ${name}, if it is there, and free that; errno stays. */
@@ -175,7 +207,7 @@ bulk_spool_put(struct bulk_spool *s, struct bulk_chunk *c, const struct bulk_chu
 		return -1;
 	}
 	s->used += c->len;
-	s->used -= (uint64_t)was.st_size < s->used ? (uint64_t)was.st_size : s->used;
+	less_used(s, &was);
 	c->spooled = name;
 	return 0;
 }
@@ -224,23 +256,20 @@ load(const struct bulk_spool *s, const char *name, size_t max_line, const char *
 }
 
 struct bulk_chunk *
-bulk_spool_take(struct bulk_spool *s, size_t max_line)
+bulk_spool_take(struct bulk_spool *s, size_t max_line, int *older)
 {
 	struct bulk_chunk *c = NULL;
 	const char *why;
-	char *name, *aside;
+	char *name;
 
 	while (c == NULL && s->count > 0) {
 		name = s->waiting[s->first++];
 		s->count--;
 		c = load(s, name, max_line, &why);
-		if (c == NULL) {
-			msg_warn("%s/%s: %s; it is kept as %s.bad", s->dir, name, why, name);
-			aside = mem_format("%s.bad", name);
-			(void)renameat(s->dir_fd, name, s->dir_fd, aside);
-			free(aside);
-		}
-		if (s->older > 0)
+		if (c == NULL)
+			put_aside(s, name, why);
+		*older = s->older > 0;
+		if (*older)
 			s->older--;
 		else if (c != NULL)
 			s->documents -= c->count;

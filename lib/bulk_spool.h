@@ -16,6 +16,7 @@ struct bulk_spool {
 	size_t first, count, room;
 	uint64_t documents;	/* in those of them that this process wrote */
 	size_t older;		/* those of them that it did not write */
+	uint64_t bad;		/* files that could not be read: they are kept under another name */
 };
 
 /**
@@ -46,10 +47,11 @@ int bulk_spool_put(struct bulk_spool *s, struct bulk_chunk *c, const struct bulk
 void bulk_spool_leave(struct bulk_spool *s, struct bulk_chunk *c);
 
 /**
- * bulk_spool_take(s, max_line):
- * The oldest waiting chunk, read from its file; NULL: none waits.  A file that is no bulk stream is named and moved aside (.bad).
+ * bulk_spool_take(s, max_line, older):
+ * The oldest waiting chunk, read from its file; NULL: none waits.  *older: it is one that this process did not write.  A file
+ * that is no bulk stream, or has a line of over ${max_line} bytes, is named and put aside (.bad).
  */
-struct bulk_chunk *bulk_spool_take(struct bulk_spool *s, size_t max_line);
+struct bulk_chunk *bulk_spool_take(struct bulk_spool *s, size_t max_line, int *older);
 
 /**
  * bulk_spool_waits(s):

@@ -106,12 +106,30 @@ fake hang
 send --retry 1 --chunk 50 --connections 1 in
 is "$status $(account) $(jq .unknown stats)" '4 [100,0,0,0,100] 50' 'what was under way when it gave up is of unknown outcome too'
 rm -f esbulk-left-*
+for step in http:500 http:502 http:503 http:504; do
+	fake "$step"
+	send --chunk 50 --connections 1 in
+	is "$status $(jq -c '[.documents, .indexed, .unknown]' stats)" '0 [100,100,50]' "$step from whoever: the unknown outcome is counted"
+done
+fake http:429
+send --chunk 50 --connections 1 in
+is "$(jq -c '[.indexed, .unknown]' stats)" '[100,0]' 'not so with 429'
 again 'an answer that is compressed, unasked' in gzip
 for step in headers body bomb; do
 	fake "$step"
 	send --chunk 50 --timeout 20 ids
 	is "$status $(jq -c '[.documents, .indexed + .duplicate]' stats) $(taken)" '0 [100,100] 100 0' "an answer with endless $step"
 done
+
+fake body
+send --chunk 50 --connections 1 in
+is "$status $(jq -c '[.documents, .indexed, .unknown]' stats)" '0 [100,100,50]' 'without ids: the outcome of what has an endless answer is unknown'
+# Elasticsearch quotes the value that is of the wrong type, whole, and once more in the cause.
+{ echo '{"index":{"_index":"t"}}' && awk 'BEGIN { printf "{\"n\":\"%0700000d\"}\n", 0 }'; } >quoted
+fake quotes
+send --rejects=refused0 quoted
+is "$status $(account) $(wc -l <took.requests)" '1 [1,0,0,1,0] 1' 'an answer with much of the request in it is read, and the document refused at once'
+ok 'and kept' cmp quoted refused0
 
 # --- what is refused ---
 fake items:400:3,7
@@ -303,7 +321,8 @@ echo 'another program works on this' >spool/other.tmp
 fake
 send --spool spool /dev/null
 is "$status $(account) $(taken)" '0 [100,100,0,0,0] 100 0' 'the next run delivers it'
-is "$(ls spool)" other.tmp 'and the spool is empty, but for what is not ours'
+is "$(ls spool)" 'half.bulk.tmp
+other.tmp' 'and the spool is empty, but for what is not ours'
 is "$(cut -f 2 took | head -n 3 | tr '\n' ' ')" 'id1 id2 id3 ' 'the oldest first'
 esbulk --node="$url" --spool spool <pipe &
 pid=$!
@@ -315,6 +334,29 @@ ok 'a spool is for one esbulk at a time' wait_for 10 locked
 like "$err" 'another esbulk uses this spool' 'and that is said'
 exec 7>&-
 wait "$pid"
+mkdir mine
+cp in mine/packets.bulk
+fake
+send --spool mine mine/packets.bulk
+is "$status $(account) $(ls mine)" '0 [100,100,0,0,0] packets.bulk' 'a bulk stream in the same folder is only what it is given as'
+mkdir oddspool
+name=oddspool/00000000001-0000000001-00000
+cp ids "${name}1.bulk"
+echo hello >"${name}2.bulk"
+fake
+send --spool oddspool --spool-max 2K --chunk 1 in
+is "$status $(account)" '3 [200,200,0,0,0]' 'a file that is no bulk stream: the others are delivered, and the status tells'
+is "$(ls oddspool)" "$(basename "${name}2.bulk.bad")" 'it is kept'
+fake auth:nobody
+send --spool bounded --spool-max 3K --chunk 10 in
+is "$status" 3 'a full spool and no server any more: status'
+like "$err" 'bounded: it is full .--spool-max.: the input is not read to its end' 'and it is said'
+ok 'the spool is as large as it may be' test "$(cat bounded/* | wc -c)" -le 3500
+rm -r bounded
+fake item:400 items:429:1
+sed -n '1,2s/"n":1}/"n":1,"marked":1}/; 1,6p' in >marked
+run esbulk --node="$url" --spool unkept --rejects=/dev/full marked
+is "$status $(cat unkept/*)" "3 $(<marked)" 'what could not be kept elsewhere is not taken from the spool, whatever else is in its chunk'
 fake
 send --spool small --spool-max 1000 ids
 is "$status $(account)" '0 [100,100,0,0,0]' 'a spool smaller than --bytes: chunks that fit'
@@ -322,7 +364,7 @@ esbulk --node=127.0.0.1:1 --spool small --spool-max 1000 --bytes 600 --flush 0.1
 pid=$!
 exec 7>pipe
 cat in >&7
-wait_for 10 grep -q waiting err.live
+wait_for 10 grep -q 'no node can be reached, waiting' err.live
 ticks() { cut -d ' ' -f 14,15 "/proc/$pid/stat" | tr ' ' +; }
 before=$(($(ticks))) end=$((SECONDS + 2))
 passed() { ((SECONDS >= end)); }
@@ -367,7 +409,41 @@ send --spool kill --chunk 50 kids
 is "$status $(taken)" '0 3000 0' 'killed 50 times with a spool and run again: exactly once'
 is "$(ls kill)" '' 'and nothing is left'
 
+esbulk --node=127.0.0.1:1 --spool later --retry 0.2 <pipe 2>err.live &
+pid=$!
+exec 7>pipe
+cat in >&7
+ok 'that nothing goes, and waits in the spool, is said' wait_for 20 grep -q 'nothing could be delivered for 0 s: .*; it waits in the spool later' err.live
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+exec 7>&-
+
+# A server that fails at one document, again and again, with 500, while it takes others.
+sed 's/"n":37}/"n":37,"marked":1}/' ids >marked
+fake marked:500 # the whole request
+url1=$url pid1=$fake_pid
+mv took took1
+fake_pid='' # the next one does not end it
+at_end kill "$pid1"
+esbulk --node="$url1" --chunk 50 --stats=stats1 --rejects=refused6 marked 2>err1 &
+first=$!
+fake item:500
+send --chunk 50 --rejects=refused7 marked
+is "$status $(account)" '1 [100,99,0,1,0]' 'an item answered 500 again and again, while others go, is refused'
+is "$(cat refused7)" "$(sed -n 73,74p marked)" 'and kept'
+wait "$first"
+is "$? $(jq -c '[.documents, .indexed + .duplicate, .rejected, .left]' stats1)" '1 [100,99,1,0]' 'a request is halved until the culprit is alone'
+is "$(cat refused6) $(jq -c '[.status, .reason]' refused6.why)" "$(sed -n 73,74p marked) [500,\"HTTP 500, illegal_argument_exception: something is marked\"]" 'and it is kept'
+fake item:500
+send --retry 3 --rejects=refused8 <(sed -n 73,74p marked)
+is "$status $(account)" '4 [1,0,0,0,1]' 'where nothing goes at all it is the server'
+rm -f esbulk-left-*
+
 # --- outputs that can't be written ---
+# shellcheck disable=SC2016 # the inner shell's
+run_limit=30 run env TMPDIR=/proc bash -c 'cd /proc && exec esbulk --node=127.0.0.1:1 --retry=0.2 < <(cat "$0"; while sleep 0.1; do echo; done)' "$PWD/in"
+is "$status" 3 'nothing goes, and nothing can be kept: it ends, though there is more to read'
+like "$err" 'could not be kept: give the input to esbulk again' 'and it is said'
 fake items:400:0
 run esbulk --node="$url" --rejects=/dev/full in
 is "$status" 3 'rejects that can not be written: status'

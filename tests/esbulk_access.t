@@ -25,6 +25,9 @@ send --api-key-file key in
 is "$status" 0 '--api-key-file, id:key'
 ELASTIC_API_KEY=$(printf 'key-id:key' | base64) send in
 is "$status" 0 'ELASTIC_API_KEY, encoded'
+fake "auth:Basic $(printf u:p | base64)"
+ELASTIC_API_KEY=another run esbulk --node="${url/:\/\//://u:p@}" --retry 1 in
+is "$status" 0 'a user in the URL comes before ELASTIC_API_KEY'
 fake 'auth:Bearer token'
 send --bearer-file token in
 is "$status" 0 '--bearer-file'

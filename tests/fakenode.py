@@ -12,6 +12,8 @@ Steps (N x STEP means N times; items count from 0):
     http:STATUS[:S]   take nothing, answer STATUS, with Retry-After: S
     items:STATUS:I,.. take all but these items, which get STATUS (429, 503, 400, 403block, 404index, ...)
     marked:STATUS     answer STATUS to the whole request while it has a document with "marked" in it; forever
+    item:STATUS       answer STATUS to each item with "marked" in it; forever
+    quotes            refuse each item with 400 and its document as the reason, and as its cause
     larger:BYTES      413 to each request over that size; forever
     errors:N          every Nth item gets 429, as long as the step lasts
     cut-before        close without reading all and without an answer
@@ -237,7 +239,17 @@ class Handler(socketserver.StreamRequestHandler):
             refused = {int(i): status for i in which.split(",")}
         if kind == "errors":
             refused = {i: "429" for i in range(0, len(items), int(rest))}
+        for rule in State.forever:
+            if rule.startswith("item:"):
+                refused.update({i: rule[5:] for i, item in enumerate(items) if b"marked" in item[3]})
+        if kind == "quotes":
+            refused = {i: "400" for i in range(len(items))}
         taken = take(items, refused)
+        if kind == "quotes":
+            for answer, item in zip(taken, items):
+                error = list(answer.values())[0]["error"]
+                error["reason"] = item[3].decode()
+                error["caused_by"] = {"type": "illegal_argument_exception", "reason": item[3].decode()}
         value = {"took": 1, "errors": any("error" in list(i.values())[0] for i in taken), "items": taken}
         if kind == "cut-after":
             return False
@@ -294,7 +306,7 @@ def main():
     State.requests = open(sys.argv[1] + ".requests", "a")
     for word in sys.argv[2:]:
         n, x, step = word.partition("x") if word[0].isdigit() else ("1", "x", word)
-        if step.split(":")[0] in ("marked", "larger", "type", "auth", "aws", "limit", "moved", "root"):
+        if step.split(":")[0] in ("marked", "item", "larger", "type", "auth", "aws", "limit", "moved", "root"):
             State.forever.append(step)
         else:
             State.steps += [step] * int(n)

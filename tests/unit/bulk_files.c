@@ -145,26 +145,42 @@ keep(void **state)
 	assert_string_equal(content("kept"), "{\"half\":\na\nb\nc\n");
 }
 
-/* Where the current folder can't be written it is $TMPDIR, and no other's file is appended to. */
+/* No other's file is appended to, such as that of an earlier process with the same number; where the current folder can't be written
+ * it is $TMPDIR. */
 static void
 keep_elsewhere(void **state)
 {
 	struct bulk_keep k;
-	char here[64];
+	char here[64], cwd[512], *tmp;
+	int i;
 
 	(void)state;
 	snprintf(here, sizeof here, "./esbulk-left-%ld.ndjson", (long)getpid());
 	write_file(here, "another's");
-	assert_int_equal(mkdir("tmp", 0700), 0);
-	setenv("TMPDIR", "tmp", 1);
-	bulk_keep_open(&k, "left", NULL);
-	assert_int_equal(k.fd, -1);	/* nothing is made before there is something */
-	bulk_keep_add(&k, "a\n", 2, 1);
-	assert_memory_equal(k.path, "tmp/esbulk-left-", 16);
-	assert_string_equal(content(k.path), "a\n");
+	for (i = 2; i < 4; i++) {
+		bulk_keep_open(&k, "left", NULL);
+		assert_int_equal(k.fd, -1);	/* nothing is made before there is something */
+		bulk_keep_add(&k, "a\n", 2, 1);
+		snprintf(cwd, sizeof cwd, "./esbulk-left-%ld.%d.ndjson", (long)getpid(), i);
+		assert_string_equal(k.path, cwd);
+		assert_string_equal(content(k.path), "a\n");
+		bulk_keep_close(&k);
+		bulk_keep_free(&k);
+	}
 	assert_string_equal(content(here), "another's");
+	assert_non_null(getcwd(cwd, sizeof cwd));
+	tmp = mem_format("%s/tmp", cwd);
+	assert_int_equal(mkdir(tmp, 0700), 0);
+	setenv("TMPDIR", tmp, 1);
+	assert_int_equal(chdir("/proc"), 0);
+	bulk_keep_open(&k, "left", NULL);
+	bulk_keep_add(&k, "a\n", 2, 1);
+	assert_memory_equal(k.path, tmp, strlen(tmp));
+	assert_string_equal(content(k.path), "a\n");
 	bulk_keep_close(&k);
 	bulk_keep_free(&k);
+	assert_int_equal(chdir(cwd), 0);
+	free(tmp);
 	unsetenv("TMPDIR");
 }
 
@@ -172,8 +188,8 @@ static void
 spool(void **state)
 {
 	struct bulk_spool s;
-	struct bulk_chunk *c, *part;
-	int i;
+	struct bulk_chunk *c, *part, *other;
+	int i, older;
 
 	(void)state;
 	bulk_spool_open(&s, "spool", 100000);
@@ -186,7 +202,7 @@ spool(void **state)
 		assert_int_equal(bulk_spool_put(&s, c, NULL), 0);
 		bulk_spool_leave(&s, c);
 		if (i % 10 == 9) {
-			c = bulk_spool_take(&s, 1000);
+			c = bulk_spool_take(&s, 1000, &older);
 			assert_non_null(strstr(c->data, i == 9 ? "1000" : i == 19 ? "1001" : "\"n\":100"));
 			bulk_spool_done(&s, c);
 			bulk_chunk_free(c);
@@ -195,7 +211,7 @@ spool(void **state)
 	assert_int_equal(s.documents, 90);
 	assert_int_equal(s.used, 90 * 24);
 	/* A part is as old as the whole; a name that is too long already starts anew. */
-	c = bulk_spool_take(&s, 1000);
+	c = bulk_spool_take(&s, 1000, &older);
 	for (i = 0; i < 40; i++) {
 		part = chunk_of(i);
 		assert_int_equal(bulk_spool_put(&s, part, c), 0);
@@ -204,6 +220,18 @@ spool(void **state)
 		bulk_chunk_free(c);
 		c = part;
 	}
+	/* Parts that an earlier run made of the same file are not written over. */
+	s.number = 0;
+	part = chunk_of(7);
+	other = chunk_of(8);
+	assert_int_equal(bulk_spool_put(&s, part, c), 0);
+	s.number = 0;
+	assert_int_equal(bulk_spool_put(&s, other, c), 0);
+	assert_string_not_equal(part->spooled, other->spooled);
+	bulk_spool_done(&s, part);
+	bulk_spool_done(&s, other);
+	bulk_chunk_free(part);
+	bulk_chunk_free(other);
 	/* Written anew when it has become less. */
 	bulk_chunk_keep(c, (const unsigned char[]){ 0 });
 	assert_int_equal(bulk_spool_put(&s, c, NULL), 0);
@@ -213,7 +241,7 @@ spool(void **state)
 	/* The next run finds the 89, and the empty one is no chunk. */
 	bulk_spool_open(&s, "spool", 100000);
 	assert_int_equal(s.older, 90);
-	for (i = 0; (c = bulk_spool_take(&s, 1000)) != NULL; i++) {
+	for (i = 0; (c = bulk_spool_take(&s, 1000, &older)) != NULL; i++) {
 		assert_int_equal(c->count, 1);
 		bulk_spool_done(&s, c);
 		bulk_chunk_free(c);
@@ -223,44 +251,53 @@ spool(void **state)
 	bulk_spool_close(&s);
 }
 
-/* What is no chunk of ours is moved aside, and no harm. */
+#define NAME "00000000001-0000000002-00000"
+
+/* What is no chunk is put aside, and no harm; what is not of our names is left alone. */
 static void
 spool_damaged(void **state)
 {
 	struct bulk_spool s;
 	struct bulk_chunk *c;
 	struct stat st;
+	int older;
 	const int was = dup(STDERR_FILENO), said = open("said", O_WRONLY | O_CREAT, 0600);
 
 	(void)state;
 	assert_int_equal(dup2(said, STDERR_FILENO), STDERR_FILENO);
-	write_file("spool/1.bulk", "{\"index\":{}}\n{\"n\":1}\nhello\n");
-	write_file("spool/2.bulk", "{\"index\":{}}\n{\"n\":2}\n");
-	write_file("spool/3.bulk.tmp", "{\"index\":{}}\n");
+	write_file("spool/" NAME "1.bulk", "{\"index\":{}}\n{\"n\":1}\nhello\n");
+	write_file("spool/" NAME "2.bulk", "{\"index\":{}}\n{\"n\":2}\n");
+	write_file("spool/" NAME "3.bulk.tmp", "{\"index\":{}}\n");
 	write_file("spool/note", "mine");
 	write_file("spool/.bulk", "hidden");
-	assert_int_equal(mkdir("spool/0.bulk", 0700), 0);
+	write_file("spool/packets.bulk", "{\"index\":{}}\n{\"n\":4}\n");
+	write_file("spool/packets.bulk.tmp", "mine, too");
+	assert_int_equal(mkdir("spool/" NAME "0.bulk", 0700), 0);
 	bulk_spool_open(&s, "spool", 1000);
 	assert_int_equal(s.count, 3);
-	assert_int_equal(stat("spool/3.bulk.tmp", &st), -1);
-	c = bulk_spool_take(&s, 1000);
+	assert_int_equal(stat("spool/" NAME "3.bulk.tmp", &st), -1);
+	c = bulk_spool_take(&s, 1000, &older);
 	assert_non_null(strstr(c->data, "\"n\":2"));
-	assert_int_equal(stat("spool/0.bulk.bad", &st), 0);
-	assert_string_equal(content("spool/1.bulk.bad"), "{\"index\":{}}\n{\"n\":1}\nhello\n");
+	assert_int_equal(stat("spool/" NAME "0.bulk.bad", &st), 0);
+	assert_string_equal(content("spool/" NAME "1.bulk.bad"), "{\"index\":{}}\n{\"n\":1}\nhello\n");
 	assert_string_equal(content("spool/note"), "mine");
+	assert_string_equal(content("spool/packets.bulk.tmp"), "mine, too");
+	assert_int_equal(s.bad, 2);
+	assert_int_equal(older, 1);
+	assert_int_equal(s.used, 21);	/* without what was put aside */
 	/* Someone took its file away: it is said, and that is all. */
-	unlink("spool/2.bulk");
+	unlink("spool/" NAME "2.bulk");
 	bulk_spool_done(&s, c);
 	assert_null(c->spooled);
 	bulk_chunk_free(c);
-	assert_null(bulk_spool_take(&s, 1000));
+	assert_null(bulk_spool_take(&s, 1000, &older));
 	bulk_spool_close(&s);
 	assert_int_equal(dup2(was, STDERR_FILENO), STDERR_FILENO);
 	close(was);
 	close(said);
-	assert_string_equal(content("said"), "espcap: spool/0.bulk: Is a directory; it is kept as 0.bulk.bad\n"
-	    "espcap: spool/1.bulk: expected an action line such as {\"index\":{}}, this is no JSON; it is kept as 1.bulk.bad\n"
-	    "espcap: spool/2.bulk: No such file or directory; it was delivered, and will be again\n");
+	assert_string_equal(content("said"), "espcap: spool/" NAME "0.bulk: Is a directory; it is kept as " NAME "0.bulk.bad\n"
+	    "espcap: spool/" NAME "1.bulk: expected an action line such as {\"index\":{}}, this is no JSON; it is kept as " NAME "1.bulk.bad\n"
+	    "espcap: spool/" NAME "2.bulk: No such file or directory; it was delivered, and will be again\n");
 }
 
 int
