@@ -113,8 +113,8 @@ parse_count(const char *option, const char *arg)
 {
 	uint64_t count;
 
-	if (num_count(arg, 0, UINT32_MAX, &count) != 0)
-		msg_usage("--%s: %s: it is a number of packets", option, arg);
+	if (num_count(arg, 0, INT32_MAX, &count) != 0)	/* as tshark and dumpcap take it */
+		msg_usage("--%s: %s: it is a number of packets, at most %d", option, arg, INT32_MAX);
 	return count;
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <time.h>
@@ -44,7 +45,8 @@ arrivals_complete(const char *path)
 
 	if (fd < 0)
 		return 1;	/* whoever reads it next says what is wrong */
-	/* A read lease is only given on a file that no one has open for writing (fcntl(2)). */
+	/* A read lease is only given on a file that no one has open for writing (fcntl(2)).  Who opens it so now has us told by this. */
+	signal(SIGIO, SIG_IGN);
 	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
 		fcntl(fd, F_SETLEASE, F_UNLCK);
 		complete = 1;

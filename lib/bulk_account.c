@@ -35,7 +35,7 @@ retried(const struct bulk_account *a)
 }
 
 void
-bulk_account_write(const struct bulk_account *a, struct stats *st)
+bulk_account_write(const struct bulk_account *a, const char *left_in, struct stats *st)
 {
 	static const char *const names[RETRY_KINDS] = { "no_answer", "429", "500", "502", "503", "504", "other" };
 	int i;
@@ -46,6 +46,8 @@ bulk_account_write(const struct bulk_account *a, struct stats *st)
 	stats_number(st, "duplicate", a->duplicate);
 	stats_number(st, "rejected", a->rejected);
 	stats_number(st, "left", a->left);
+	if (left_in != NULL)
+		stats_string(st, "left_in", left_in);
 	stats_number(st, "unknown", a->unknown);
 	stats_number(st, "bad", a->bad);
 	stats_number(st, "bytes", a->bytes);

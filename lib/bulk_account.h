@@ -27,10 +27,11 @@ struct bulk_account {
 void bulk_account_retry(struct bulk_account *a, long status, uint64_t documents);
 
 /**
- * bulk_account_write(a, st):
- * Put the account into ${st} and close that.  Dies with ES_FAILED when it can't be written.
+ * bulk_account_write(a, left_in, st):
+ * Put the account into ${st}, with the file ${left_in} of what is left (NULL: none), and close that.  Dies with ES_FAILED when it
+ * can't be written.
  */
-void bulk_account_write(const struct bulk_account *a, struct stats *st);
+void bulk_account_write(const struct bulk_account *a, const char *left_in, struct stats *st);
 
 /**
  * bulk_account_line(a, buf, size):

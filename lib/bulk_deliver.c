@@ -372,7 +372,7 @@ bulk_deliver(struct bulk_options *opt, char *const *files, size_t count)
 	close_loop(&l);
 	status = end_status(&l);
 	say_end(&l, status);
-	bulk_account_write(&l.run.account, stats);
+	bulk_account_write(&l.run.account, l.run.left.documents > 0 ? l.run.left.path : NULL, stats);
 	bulk_keep_free(&l.run.rejects);
 	bulk_keep_free(&l.run.left);
 	return status;

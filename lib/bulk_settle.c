@@ -172,11 +172,11 @@ reject(struct bulk_run *run, const struct bulk_chunk *c, size_t i, unsigned stat
 	free(ereason);
 }
 
-/* Whether it is ${c} that the server has so often failed at, not the server that fails. */
+/* Whether what the server has failed at ${tries} times in a row is at fault, not the server. */
 static int
-is_at_fault(const struct bulk_run *run, const struct bulk_chunk *c)
+is_at_fault(const struct bulk_run *run, unsigned tries)
 {
-	return c->tries >= FAILS_AT && run->delivered > 0 && now_ms() - run->delivered < LATELY_MS;
+	return tries >= FAILS_AT && run->delivered > 0 && now_ms() - run->delivered < LATELY_MS;
 }
 
 /* Judge each item; what has to be sent again stays in ${c}. */
@@ -193,7 +193,7 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 
 	for (i = 0; i < c->count; i++) {
 		bulk_answer_item(a, c, i, &token, &item);
-		if (item.fate == FATE_AGAIN && item.status == 500 && is_at_fault(run, c))
+		if (item.fate == FATE_AGAIN && item.status == 500 && is_at_fault(run, c->tries + 1))
 			item.fate = FATE_REJECTED;
 		switch (item.fate) {
 		case FATE_DONE: run->account.indexed++; done++; continue;
@@ -309,7 +309,7 @@ settle_later(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c,
 		bulk_settle_unknown(run, c);
 	c->tries++;
 	/* From time to time also when nothing goes: one half may. */
-	if ((status == 500 || r->overlong) && (is_at_fault(run, c) || (c->count > 1 && c->tries % FAILS_AT == 0))) {
+	if ((status == 500 || r->overlong) && (is_at_fault(run, c->tries) || (c->count > 1 && c->tries % FAILS_AT == 0))) {
 		settle_refused(run, c, (unsigned)status);
 		return;
 	}

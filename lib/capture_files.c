@@ -22,6 +22,8 @@ struct run {
 	enum tshark_split split;	/* what this tshark is known to be fit for */
 	int cut;		/* what is printed now is cut or damaged */
 	int complained;		/* and something was said of it */
+	int strange;		/* it is of no kind that this tshark knows */
+	int usage;		/* tshark goes through all its options: the line before that was enough */
 	int whole;		/* each packet is printed: no option of the caller's chooses among them */
 	size_t tsharks;		/* on one capture, at most */
 	uint64_t files, cut_files, bad_files, failed_files, passed_over;
@@ -37,7 +39,10 @@ take_complaint(void *ctx, const char *line)
 	if (strstr(line, "cut short") != NULL || strstr(line, "truncated dump file") != NULL ||
 	    strstr(line, "damaged or corrupt") != NULL || strstr(line, "appears to be damaged") != NULL)
 		run->cut = 1;
-	return 0;
+	if (strstr(line, "isn't a capture file") != NULL || strstr(line, "doesn't support") != NULL)
+		run->strange = 1;
+	run->usage |= strncmp(line, "Usage: tshark", 13) == 0;
+	return run->usage;
 }
 
 /* A signal ends the run; the children are killed when it is seen. */
@@ -162,7 +167,11 @@ settle(struct run *run, const struct source_end *end, uint64_t printed)
 	else if (end->tshark != 0) {
 		if (!run->complained)
 			msg_warn("%s: tshark ended with status %d and did not say why", run->relay.about, end->tshark);
-		run->bad_files++;
+		/* Not the file's fault: an option that this tshark does not know, or a file that its user may not read. */
+		if (printed == 0 && !run->strange)
+			run->failed_files++;
+		else
+			run->bad_files++;
 	} else if (run->whole && end->counted && printed < end->packets) {
 		msg_warn("%s: it has %llu packets, but tshark printed %llu", run->relay.about, (unsigned long long)end->packets,
 		    (unsigned long long)printed);
@@ -214,10 +223,11 @@ take_source(struct run *run, struct source *s)
 		refuse(run, s);
 		return;
 	}
-	run->cut = run->complained = 0;
+	run->cut = run->complained = run->strange = run->usage = 0;
 	run->files++;
 	stopped = print_source(run, s, &end);
 	run->relay.lines += s->team.printed;
+	run->relay.torn += s->team.torn;
 	if (s->team.count > run->tsharks)
 		run->tsharks = s->team.count;
 	if (stopped > 0)
@@ -231,6 +241,7 @@ write_stats(const struct run *run, struct stats *st)
 {
 	stats_string(st, "program", "escapture");
 	stats_number(st, "documents", run->relay.lines / 2);
+	stats_number(st, "torn", run->relay.torn);
 	stats_number(st, "tsharks", run->tsharks);
 	stats_number(st, "files", run->files);
 	stats_number(st, "cut_files", run->cut_files);

@@ -30,6 +30,7 @@ struct run {
 	enum tshark_split split;
 	int exact;		/* each packet is printed, so it is known which ones are */
 	int asked;		/* to end: by --duration or --count; signals are in the relay */
+	int complete;		/* by --count: those before are cut off */
 	int failed;		/* said why */
 	int full;		/* the buffer was, at some time */
 	size_t tsharks;
@@ -156,6 +157,7 @@ next_generation(struct run *run)
 	int left;
 
 	run->relay.lines += run->team.printed;
+	run->relay.torn += run->team.torn;
 	if (run->team.count > run->tsharks)
 		run->tsharks = run->team.count;
 	team_free(&run->team);
@@ -308,15 +310,12 @@ work(struct run *run)
 		hear(run);
 		take_time(run);
 		if (run->fan.count == run->fan.last)
-			run->asked = 1;
+			run->asked = run->complete = 1;
 	}
 	run->failed = end < 0;
 	/* By --count, or because it failed: then nobody reads what is still captured. */
 	dumpcap_stop(&run->dumpcap, &run->account);
-	if (run->fan.in >= 0) {
-		close(run->fan.in);
-		run->fan.in = -1;
-	}
+	fan_close(&run->fan);
 	while (run->dumpcap.err >= 0 || run->spill.err >= 0) {
 		watch_before(run);
 		relay_wait(&run->relay, &run->watch, -1);
@@ -329,6 +328,7 @@ write_stats(const struct run *run, struct stats *st)
 {
 	stats_string(st, "program", "escapture");
 	stats_number(st, "documents", run->relay.lines / 2);
+	stats_number(st, "torn", run->relay.torn);
 	stats_number(st, "tsharks", run->tsharks);
 	stats_number(st, "received", run->account.received);
 	stats_number(st, "dropped", run->account.dropped);
@@ -338,8 +338,9 @@ write_stats(const struct run *run, struct stats *st)
 }
 
 static enum es_status
-end_status(const struct run *run, int dumpcap)
+end_status(const struct run *run, int dumpcap, int spill)
 {
+	const int broken = (dumpcap != 0 || spill != 0) && !run->complete;
 	const char *about = run->relay.about;
 	const unsigned long long documents = run->relay.lines / 2, bad = run->bad, received = run->account.received;
 
@@ -352,11 +353,11 @@ end_status(const struct run *run, int dumpcap)
 		    received > documents + bad ? received - documents - bad : 0);
 		return ES_FAILED;
 	}
-	if (run->relay.interrupted == 0 && !run->asked) {
-		if (documents == 0 && dumpcap != 0)
+	if (broken || (run->relay.interrupted == 0 && !run->asked)) {
+		if (documents == 0 && dumpcap != 0 && !run->asked)
 			msg_warn("%s: the capture could not start", about);
 		else
-			msg_warn("%s: the capture ended by itself (dumpcap %d)", about, dumpcap);
+			msg_warn("%s: the capture ended by itself (dumpcap %d, the buffer %d)", about, dumpcap, spill);
 		return ES_FAILED;
 	}
 	if (run->exact && run->account.told && run->opt->count == 0 && received != documents + bad) {
@@ -387,14 +388,13 @@ capture_live(const struct capture_options *opt)
 		work(&run);
 		dumpcap = child_wait(&run.dumpcap);
 	}
-	child_wait(&run.spill);
 	team_free(&run.team);
 	fan_free(&run.fan);
 	watch_free(&run.watch);
 	relay_close(&run.relay);
 	if ((run.full || run.account.left) && run.exact && run.relay.interrupted < 2)
 		dumpcap_correct(&run.account, opt, run.relay.lines / 2 + run.bad);
-	status = end_status(&run, dumpcap);
+	status = end_status(&run, dumpcap, child_wait(&run.spill));
 	write_stats(&run, stats);
 	return status;
 }

@@ -103,7 +103,7 @@ value_wrong(enum kind kind, const char *value)
 
 	switch (kind) {
 	case COUNT: return num_count(value, 0, UINT64_MAX, &n) != 0 ? "it is a number" : NULL;
-	case SIZE: return num_size(value, 1, UINT64_MAX, &n) != 0 ? "it is a size such as 500K or 5M" : NULL;
+	case SIZE: return num_size(value, 0, UINT64_MAX, &n) != 0 ? "it is a size such as 500K or 5M" : NULL;
 	case SECONDS: return num_seconds(value, 1U << 30, &n) != 0 ? "it is a time in seconds" : NULL;
 	case FLAG: return strcmp(value, "true") != 0 && strcmp(value, "false") != 0 ? "it is true or false" : NULL;
 	default: return *value == '\0' ? "it is empty" : NULL;

@@ -20,8 +20,9 @@ declare -A total=([captured]=0 [dropped]=0 [reshaped]=0 [bad]=0 [indexed]=0 [dup
 
 # Print the account of a run, and say where it does not balance.
 account() {
-	local captured dropped reshaped bad documents indexed duplicate rejected left line problem='' stage
+	local captured torn dropped reshaped bad documents indexed duplicate rejected left line problem='' stage
 	number captured escapture documents
+	number torn escapture torn
 	number dropped escapture dropped
 	number reshaped esreshape documents
 	number bad esreshape bad
@@ -34,7 +35,8 @@ account() {
 	for stage in "${!status[@]}"; do
 		[[ -n ${account_of[$stage]} ]] || problem="$stage gave no account"
 	done
-	if [[ -z $problem ]] && ((captured != reshaped + bad)); then
+	# A document that tshark tore into lines is captured once, and each of its lines is bad.
+	if [[ -z $problem ]] && ((captured + torn != reshaped + bad)); then
 		problem="between escapture and esreshape: $captured captured, but $reshaped reshaped and $bad bad"
 	fi
 	if [[ -n ${status[esbulk]:-} ]]; then

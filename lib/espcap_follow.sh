@@ -3,16 +3,14 @@
 
 most=200 # captures in one run of the pipeline
 new_fd='' skip_fd='' list_fd='' told=''
+left_file='' left_of=() # what esbulk has left of an earlier run, and the captures it is from
 files=() entries=() # the new captures: options for escapture, and what the list will say of them
 
 check_follow() {
 	[[ -n $done_list$follow ]] || return 0
 	[[ -n $dir && -z ${given[nic]:-} && -z ${given[file]:-} ]] || wrong_use '--done and --follow are for --dir'
 	[[ -n ${given[node]:-} ]] || wrong_use '--done and --follow need --node: on stdout no one says what arrived'
-	local option
-	for option in "${escapture_options[@]}"; do
-		[[ $option != --count=* ]] || wrong_use '--count would leave captures half indexed: not with --done or --follow'
-	done
+	[[ $limited =~ ^0*$ ]] || wrong_use '--count would leave captures half indexed: not with --done or --follow'
 	[[ -n ${given[id]:-} ]] || esreshape_options+=(--id)
 }
 
@@ -75,6 +73,7 @@ follow_dir() {
 		run_once "${options[@]}" "${files[@]}" || one=$?
 		number left esbulk left
 		number failed escapture failed_files
+		settle_left "$failed"
 		if ((left == 0 && one <= 1)); then
 			add_to_list "${entries[@]}"
 			((one == 0)) || result=$one
@@ -92,6 +91,7 @@ follow_dir() {
 				result=3
 			fi
 		elif [[ -z $follow ]]; then
+			all_are_there && forget_left
 			return "$one"
 		else
 			printf 'espcap: not delivered; again in %d s\n' "$pause" >&2
@@ -100,6 +100,32 @@ follow_dir() {
 		fi
 	done
 	return "$result"
+}
+
+# What esbulk could not deliver is in a file of its own, which is needed only if the captures go, as in a ring.  So that no heap of
+# such files is made, it is removed when all its captures were read again: what was not delivered then is in a newer one.
+settle_left() { # FAILED-FILES
+	local one
+	local -A again=()
+	for one in "${files[@]}"; do again[$one]=1; done
+	for one in "${left_of[@]}"; do [[ -n ${again[$one]:-} ]] || left_file=''; done
+	if [[ -n ${account_of[esbulk]} ]]; then
+		(($1 > 0)) || forget_left
+		left_file=''
+	fi
+	if [[ ${account_of[esbulk]} =~ \"left_in\":\"([^\"\\]+)\" ]]; then left_file=${BASH_REMATCH[1]} left_of=("${files[@]}"); fi
+}
+
+all_are_there() {
+	local one
+	for one in "${left_of[@]}"; do [[ -e ${one#--file=} ]] || return 1; done
+}
+
+forget_left() {
+	[[ -n $left_file ]] || return 0
+	rm -f -- "$left_file"
+	printf 'espcap: %s is removed again: the captures that it is from are there\n' "$left_file" >&2
+	left_file=''
 }
 
 pass_over() {

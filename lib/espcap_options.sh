@@ -8,6 +8,8 @@ declare -A given=() # names on the command line: these replace the configuration
 config='' stats='' quiet='' verbose='' dry_run='' list='' done_list='' follow='' syslog=''
 has_source='' dir=''
 escapture_options=() esreshape_options=() esbulk_options=()
+tshark_arguments=() # "--" and what is behind it: always the last of escapture's
+limited='' # --count, wherever it comes from
 
 # --help says which options there are, so there is no second list of them here.
 learn_options() {
@@ -56,6 +58,7 @@ pass_on() { # NAME [VALUE]
 	[[ $1 != cloud-id ]] || given[node]=1
 	case $1 in nic | file | dir) has_source=1 ;; esac
 	[[ $1 != dir ]] || dir=$2
+	[[ $1 != count ]] || limited=$2
 }
 
 parse_options() {
@@ -65,7 +68,7 @@ parse_options() {
 		shift
 		case $word in
 		--)
-			(($# == 0)) || escapture_options+=(-- "$@")
+			(($# == 0)) || tshark_arguments=(-- "$@")
 			break
 			;;
 		-h) word=--help ;;
@@ -126,6 +129,7 @@ read_config() {
 		config) from=$word ;;
 		escapture) # it reads its own
 			[[ $name != dir || -n $has_source ]] || dir=${word#*=}
+			[[ $name != count ]] || limited=${word#*=}
 			case $name in nic | file | dir) has_source=1 ;; esac
 			;;
 		esreshape) esreshape_options+=("$word") ;;

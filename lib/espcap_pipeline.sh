@@ -97,7 +97,8 @@ run_pipeline() { # ESCAPTURE-OPTION...
 	reshape_pid=$!
 	exec {from_capture}<&- {to_bulk}>&-
 	# If this script is killed, so is the capture, and the other stages end with it.
-	"${die[@]}" "${program[escapture]}" --stats="/dev/fd/${account_fd[escapture]}" "$@" <&"$stdin" >&"$to_reshape" {to_reshape}>&- &
+	"${die[@]}" "${program[escapture]}" --stats="/dev/fd/${account_fd[escapture]}" "$@" "${tshark_arguments[@]}" \
+		<&"$stdin" >&"$to_reshape" {to_reshape}>&- &
 	may_be_stopped $!
 	exec {to_reshape}>&- {alive}>&-
 	until_all_end
@@ -112,7 +113,7 @@ show_pipeline() {
 	local stage words
 	for stage in "${stages[@]}"; do
 		case $stage in
-		escapture) words=("${escapture_options[@]}") ;;
+		escapture) words=("${escapture_options[@]}" "${tshark_arguments[@]}") ;;
 		esreshape) words=("${esreshape_options[@]}") ;;
 		esbulk)
 			[[ -n ${given[node]:-} ]] || continue

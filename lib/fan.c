@@ -28,12 +28,18 @@ head(const struct fan *f)
 	return f->base + (f->end - f->start);
 }
 
-static void
-end_here(struct fan *f)
+void
+fan_close(struct fan *f)
 {
 	if (f->in >= 0)
 		close(f->in);
 	f->in = -1;
+}
+
+static void
+end_here(struct fan *f)
+{
+	fan_close(f);
 	f->end = f->start + (size_t)(f->whole - f->base);
 }
 
@@ -139,10 +145,9 @@ fan_read(struct fan *f)
 		find_packets(f);
 	else if (n > 0)
 		return;
-	else if (n == 0) {
-		close(f->in);
-		f->in = -1;
-	} else if (errno != EINTR && errno != EAGAIN)
+	else if (n == 0)
+		fan_close(f);
+	else if (errno != EINTR && errno != EAGAIN)
 		msg_die(ES_FAILED, "the packets can't be read: %s", strerror(errno));
 }
 
@@ -212,8 +217,7 @@ fan_forget(struct fan *f, uint64_t position)
 void
 fan_free(struct fan *f)
 {
-	if (f->in >= 0)
-		close(f->in);
+	fan_close(f);
 	free(f->buf);
 	free(f->starts);
 	free(f->header);

@@ -39,6 +39,12 @@ struct fan {
 void fan_open(struct fan *f, int in);
 
 /**
+ * fan_close(f):
+ * Read no more; what was read is still given out.
+ */
+void fan_close(struct fan *f);
+
+/**
  * fan_know_packets(f):
  * The stream is pcap or pcapng, of which only whole packets are given out, and each is kept until it is said to be printed.
  */

@@ -43,8 +43,8 @@ relay_wait(struct relay *r, struct watch *w, int ms)
 	}
 	if (watch_ready(w, r->signals.fd))
 		take_signals(r);
-	/* A pipe whose reader has gone; the children end with us. */
-	if (watch_ready(w, STDOUT_FILENO) & POLLERR)
+	/* A pipe, or a socket, whose reader has gone; the children end with us. */
+	if (watch_ready(w, STDOUT_FILENO) & (POLLERR | POLLHUP))
 		msg_die(ES_FAILED, "stdout: the reader has gone");
 }
 

@@ -14,6 +14,7 @@ struct relay {
 	struct signals signals;
 	int interrupted;	/* how often */
 	uint64_t lines;		/* passed on, of what is finished; two are a packet */
+	uint64_t torn;		/* and lines that are none of a packet's */
 	const char *about;	/* the file or interface that complaints are about */
 	/* Called with each line that a child complains, before it is said; returns 1 when it is not to be said. */
 	int (*complaint)(void *ctx, const char *line);

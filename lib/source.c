@@ -227,7 +227,7 @@ source_start(struct source *s, const struct capture_options *opt, size_t workers
 	if (s->fed)
 		input.fan = &s->fan;
 	/* tshark knows some formats by the file's name only. */
-	input.by_name = s->kind == CAPFILE_OTHER;
+	input.by_name = s->kind == CAPFILE_OTHER || tshark_reads_twice(&opt->tshark);
 	if (team_start(&s->team, &opt->tshark, &input, workers, workers > 1 ? split : TSHARK_WHOLE) != 0)
 		return -1;
 	s->runs = 1;

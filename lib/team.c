@@ -188,6 +188,17 @@ owner_of(const struct team *t, uint64_t frame)
 	return &t->workers[tshark_part(t->count, frame)];
 }
 
+/* A line that is none of a packet's, for tshark tore one by a raw newline; the stage behind counts it as bad unless it is blank. */
+static void
+count_torn(struct team *t, const struct worker_record *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->action_len && memchr(" \t\r\n", r->action[i], 4) != NULL; i++)
+		continue;
+	t->torn += i < r->action_len;
+}
+
 /* Print the worker's next record, if it is that of a frame of this block; 0: it is of a later one. */
 static int
 print_record(struct team *t, struct worker *one, const struct worker_record *r, struct out *out)
@@ -195,8 +206,9 @@ print_record(struct team *t, struct worker *one, const struct worker_record *r, 
 	uint64_t number = 0;
 
 	if (r->document == NULL) {
-		/* The rest of a document that tshark tore by a raw newline goes where a single tshark prints it. */
+		/* It goes where a single tshark prints it. */
 		ek_add_whole(out, r->action, r->action_len);
+		count_torn(t, r);
 	} else {
 		number = ek_frame_number(r->document, r->document_len);
 		if (number == 0)
@@ -228,6 +240,9 @@ prove(struct team *t)
 		if (r.document == NULL || !ek_can_merge(r.document, r.document_len) || ek_frame_number(r.document, r.document_len) > 1)
 			return -1;
 	} else {
+		/* It has all that is kept for those that would follow, and still no packet: a long header, such as secrets. */
+		if (t->input.fan != NULL && t->input.fan->in >= 0 && !fan_wants(t->input.fan) && !fan_has(t->input.fan, one))
+			return -1;
 		if (one->child.out >= 0)
 			return 0;
 		/* It ended without a word.  A filter that it does not know ends it with a status, which is not taken away here. */
@@ -281,7 +296,10 @@ pass_on(struct team *t, struct out *out)
 	while (worker_record(one, &r)) {
 		out_add(out, r.action, r.action_len + r.document_len);
 		out_record(out);
-		t->printed += r.document != NULL ? 2 : 0;
+		if (r.document != NULL)
+			t->printed += 2;
+		else
+			count_torn(t, &r);
 		worker_take(one, &r);
 	}
 	return one->child.out < 0 ? merge_end(t, one) : TEAM_RUNS;

@@ -31,6 +31,7 @@ struct team {
 	enum tshark_split split;
 	uint64_t frame;		/* the one to be printed next */
 	uint64_t printed;	/* lines; two are a packet */
+	uint64_t torn;		/* and lines that are none of a packet's */
 	int proved;		/* its first document was as it has to be, or there is but one worker */
 	int ended, status;	/* no more is printed; the status of the tshark that ended first */
 	int uneven;		/* another one had more: the file has grown under way, or one of them gave up early */

@@ -209,6 +209,16 @@ tshark_can_split(const struct tshark *t)
 	return 1;
 }
 
+int
+tshark_reads_twice(const struct tshark *t)
+{
+	char *const *a;
+
+	for (a = t->more; a != NULL && *a != NULL && strcmp(*a, "-2") != 0; a++)
+		continue;
+	return a != NULL && *a != NULL;
+}
+
 void
 tshark_free_arguments(char **arguments)
 {

@@ -72,6 +72,12 @@ struct confine_worker tshark_confinement(const struct tshark *t, const char *fil
 int tshark_can_split(const struct tshark *t);
 
 /**
+ * tshark_reads_twice(t):
+ * Whether the caller's own arguments have tshark read its input twice (-2), which it can't where that is stdin.
+ */
+int tshark_reads_twice(const struct tshark *t);
+
+/**
  * tshark_is_noise(line):
  * Whether ${line}, of tshark's or dumpcap's stderr, tells nothing that a user has to know.
  */

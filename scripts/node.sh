@@ -317,7 +317,7 @@ stop)
 	else
 		for dir in "$nodes"/*/; do
 			dir=${dir%/}
-			[[ -d $dir ]] || continue
+			[[ -O $dir && -f $dir/port && -f $dir/name ]] || continue # nothing that start did not make
 			stop_one
 			rm -rf "$dir"
 		done

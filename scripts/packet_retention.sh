@@ -13,7 +13,7 @@ Any other name stays, whatever it begins with.
   --prefix NAME        of indices NAME-YYYY-MM-DD (packets)
   --dry-run            only say what would be deleted
   --ilm                delete nothing now; install a lifecycle policy NAME, by which the server deletes indices that
-                       were made DAYS days ago (ILM of Elasticsearch, ISM of OpenSearch)
+                       were made DAYS days ago (ILM of Elasticsearch, ISM of OpenSearch), NAME-undated too
 $server_usage
 END
 }

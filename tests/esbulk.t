@@ -191,6 +191,7 @@ rm -f esbulk-left-*
 url=http://127.0.0.1:1
 send --retry 1 <in
 is "$status $(account)" '4 [100,0,0,0,100]' 'nobody listens: status 4, all left'
+is "$(jq -r .left_in stats)" "$(ls ./esbulk-left-*.ndjson)" 'where, is in the account'
 like "$err" 'no node can be reached, waiting' 'and said once'
 is "$(grep -c 'no node can be reached' <<<"$err")" 1 'once'
 fake

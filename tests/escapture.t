@@ -30,8 +30,42 @@ ok '--layers is tshark -J' cmp -s out <(WIRESHARK_CONFIG_DIR=/nonexistent tshark
 run escapture "$p/dns.pcap" -- -Y ipv6
 is "$(($(wc -l <out) / 2))" 2 "tshark's own arguments after --"
 run escapture "$p/dns.pcap" -- -Y 'no such filter!'
-is "$status" 1 'a display filter that tshark refuses: status'
+is "$status" 3 'a display filter that tshark refuses: status'
 like "$err" 'tshark: ' "and tshark's reason"
+run escapture "$p/dns.pcap" -- --no-such-option
+is "$status $(wc -l <err)" '3 1' 'an option that it does not know: without all those that it does'
+run escapture "$p/dns.pcap" -- -2
+ok 'a second pass over a file' cmp -s out <(WIRESHARK_CONFIG_DIR=/nonexistent tshark -n -r "$p/dns.pcap" -2 -T ek 2>/dev/null)
+is "$status $(wc -l <out)" '0 22' 'all of it'
+head -c 3000 /dev/urandom | tr '\0' x >junk
+{ printf '\377\0\0' && cat junk; } >junk.bin
+run escapture junk.bin
+is "$status" 1 'a file of no kind that tshark knows: status'
+run escapture --count 3000000000 "$p/dns.pcap"
+is "$status" 2 'more packets than tshark can count'
+printf 'memory: 0\n' >never.yml
+run escapture --config never.yml "$p/arp.pcap"
+is "$status" 0 'memory: 0 is never'
+
+# A long header before the first packet, such as secrets that editcap put in.
+/usr/bin/python3 - "$p/arp.pcap" >secrets.pcapng <<'END'
+import struct, sys
+def block(kind, body):
+    body += bytes(-len(body) % 4)
+    size = struct.pack("<I", len(body) + 12)
+    return struct.pack("<I", kind) + size + body + size
+line = b"CLIENT_RANDOM " + b"0" * 64 + b" " + b"1" * 96 + b"\n"
+secrets = line * (5000000 // len(line))
+with open(sys.argv[1], "rb") as f:
+    packet = f.read()[40:40 + 42]
+sys.stdout.buffer.write(block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + block(1, struct.pack("<HHI", 1, 0, 65535)) +
+    block(10, struct.pack("<II", 0x544C534B, len(secrets)) + secrets) +
+    40 * block(6, struct.pack("<IIIII", 0, 0x5E000, 0x1000, len(packet), len(packet)) + packet))
+END
+WIRESHARK_CONFIG_DIR=/nonexistent tshark -n -r - -T ek <secrets.pcapng >wanted 2>/dev/null
+run escapture --jobs 3 - <secrets.pcapng
+is "$status $(wc -l <out)" '0 80' 'a header of 5 MB on stdin: all packets'
+ok 'as one tshark prints them' cmp -s out wanted
 
 # --- bpf ---
 run escapture --bpf 'ip6' "$p/dns.pcap"
@@ -170,7 +204,7 @@ for n in 1 2; do
 done
 silent 1 :
 run escapture --tshark ./silent --file "$p/dns.pcap"
-is "$status" 1 'tshark fails and says nothing: status'
+is "$status" 3 'tshark fails and says nothing: status'
 like "$err" 'tshark ended with status 1 and did not say why' 'tshark fails and says nothing: said'
 silent 1 'echo it is not fit >&2'
 run escapture --tshark ./silent --file "$p/dns.pcap"

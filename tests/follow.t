@@ -44,6 +44,7 @@ is "$(grep -c fragments list)" 0 'the capture is not noted'
 fake
 into
 is "$status $(grep -c fragments list)" '0 1' 'and indexed the next time'
+is "$(find . -name 'esbulk-left*')" '' 'no file of what was left is kept beside its captures'
 exec 9>>list
 flock -n 9
 into
@@ -62,6 +63,18 @@ is "$status$(grep pipe <<<"$err")" 0 'a named pipe there is passed over'
 rm in/pipe
 into --count=2
 is "$status" 2 '--count would leave captures half indexed'
+printf 'count: 2\n' >count.yml
+into --config=count.yml
+is "$status" 2 'nor may it be in the configuration'
+into --config=count.yml --count=0
+is "$status" 0 'unless the command line takes it back'
+cp "$p/tunnel.pcap" in
+into -- -o tcp.check_checksum:TRUE
+is "$status $(jq .captured stats)" "0 $(packets in/tunnel.pcap)" "tshark's own arguments: the captures come before them"
+mkdir alone
+cp "$p/tunnel.pcap" alone
+run espcap --dir=alone --done=alone.list --node="$url" -- --no-such-option
+is "$status $(wc -l <alone.list)" '3 0' 'what tshark does not take is no reason to note a capture'
 run espcap --dir=in --done=list --node="$url" --dry-run
 ok '--dry-run: the line can be given to a shell' bash -o pipefail -c "$out"
 run espcap --dir=in --done= --node="$url"
@@ -97,6 +110,19 @@ is "$(cut -d '"' -f 2 poisoned.list | sort | xargs)" 'poisoned/arp.pcap poisoned
 is "$(grep -c 'text: passed over' <<<"$err")" 1 'what is no capture is named once'
 run espcap --dir=poisoned --done=poisoned.list --node="$url"
 is "$status $(wc -l <poisoned.list)" '0 4' 'another tshark takes it the next time'
+
+# A file that others open and close all the time.
+mkdir busy
+(until [ -e busy.end ]; do : >>busy/log; done) &
+writer=$!
+esnew -q --wait --done none busy >/dev/null 2>&1 &
+waits=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$waits" 2>/dev/null && sleep 0.1; done
+ok 'it does not end esnew' kill "$waits"
+wait "$waits"
+is $? 143 'which waits until it is told to'
+touch busy.end
+wait "$writer"
 
 # What is no capture is named once, and so is what can't be read.
 mkdir odd odd/folder
@@ -147,6 +173,22 @@ kill -INT "$pid"
 wait "$pid"
 is "$? $(total)" "0 [$((arp + dns + vlan)),$((arp + dns + vlan)),0,0,true]" 'Ctrl-C ends it; the account is over all'
 is "$(pgrep -P "$pid")" '' 'and no process is left'
+
+# The node is away for longer: of what was left there is one file, that of the last try, and none when all is delivered.
+stop_fake
+cp "$p/icmp.pcap" in
+rm -f tried
+esbulk_left() { find . -name 'esbulk-left*' | wc -l; }
+espcap --dir=in --follow --done=away.list --node="$url" --retry 0.3 2>away.err &
+pid=$!
+tries() { [ "$(grep -c 'again in' away.err)" -ge "$1" ]; }
+ok 'the node is away: tried again and again' wait_for 30 tries 3
+is "$(esbulk_left)" 1 'what is left is in one file only'
+FAKENODE_PORT=${url##*:} start_fake
+none_left() { [ "$(esbulk_left)" = 0 ]; }
+ok 'and in none when it was delivered' wait_for 40 none_left
+kill -TERM "$pid"
+wait "$pid"
 
 # --- kept by default, noted in the system's log ---
 fake items:400:2

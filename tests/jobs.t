@@ -74,7 +74,7 @@ for words in '-x' '-o tcp.desegment_tcp_streams:FALSE' '-d tcp.port==80,data --d
 	ok "-- $words: byte for byte" cmp -s out wanted
 	is "$(stat_of tsharks)" 3 "-- $words: by three"
 done
-for words in '-Y dns' '-c 100' '-2' '-e frame.time_delta_displayed' '-P' '-V -c10'; do
+for words in '-Y dns' '-c 100' '-e frame.time_delta_displayed' '-P' '-V -c10'; do
 	# shellcheck disable=SC2086
 	plain -r - $words <big.pcap >wanted
 	# shellcheck disable=SC2086

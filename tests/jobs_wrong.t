@@ -73,6 +73,10 @@ END
 run escapture --tshark ./tears --jobs 3 --stats stats big.pcap
 is "$(sort out | md5sum)" "$(sort wanted | md5sum)" 'documents with raw newlines: nothing is lost'
 ok 'documents with raw newlines: the others stay in order' cmp -s <(grep -a frame_frame_number out) <(grep -a frame_frame_number wanted)
+for n in 1 3; do
+	run espcap --tshark ./tears --jobs $n --file big.pcap --stats account
+	is "$status $(jq -c '[.bad, .balanced, .captured - .reshaped]' account)" '1 [6,true,3]' "documents with raw newlines, N = $n: the account balances"
+done
 head -c -7 big.pcap >cut.pcap
 plain -r cut.pcap >wanted
 run escapture --jobs 3 cut.pcap

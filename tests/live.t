@@ -33,6 +33,44 @@ for signal in INT TERM; do
 	is "$(numbers live | grep -v '^0$' | md5sum)" "$(seq 1 300 | md5sum)" "SIG$signal right behind the packets: none is missing"
 done
 
+# --- dumpcap, or the buffer, is killed before it could hand over what came ---
+kill_children() { # NAME SIGNAL
+	local child
+	for child in $(pgrep -P "$pid"); do
+		[ "$(<"/proc/$child/comm")" != "$1" ] || kill -"$2" "$child"
+	done
+}
+start --jobs 1
+kill_children dumpcap STOP
+send 1 50
+kill -TERM "$pid"
+kill_children dumpcap KILL
+ended
+is "$status" 3 'dumpcap is killed behind SIGTERM: status'
+like "$(cat live.err)" 'the capture ended by itself' 'and it is said'
+start --jobs 1
+kill_children escapture STOP
+send 1 50
+kill -TERM "$pid"
+kill_children escapture KILL
+ended
+is "$status" 3 'the buffer is killed behind SIGTERM: status'
+
+# --- the reader is a socket, and goes ---
+/usr/bin/python3 - "$port" <<'END' && gone=1 || gone=0
+import socket, subprocess, sys, time
+ours, theirs = socket.socketpair()
+p = subprocess.Popen(["escapture", "--nic", "lo", "--bpf", "udp dst port " + sys.argv[1]], stdout=theirs, stderr=subprocess.PIPE)
+theirs.close()
+ours.close()
+try:
+    sys.exit(0 if p.wait(30) == 3 and b"the reader has gone" in p.stderr.read() else 1)
+except subprocess.TimeoutExpired:
+    p.kill()
+    sys.exit(1)
+END
+is "$gone" 1 'a socket whose reader has gone ends it'
+
 # --- --duration ---
 start --duration 2.5
 ended

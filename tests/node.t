@@ -23,6 +23,11 @@ is "$(jq -c '[.captured, .reshaped, .bad, .indexed, .duplicate, .rejected, .left
 diag "packets that tshark prints: $printed"
 is "$(es_count "$prefix-*,packets-undated")" "$printed" 'the node has as many'
 
+# node.sh stop removes the folders of nodes, and nothing else that is there.
+mkdir -p others/mine
+ESPCAP_NODES=$PWD/others run "$top/scripts/node.sh" stop
+is "$status $(ls others)" '0 mine' 'node.sh stop leaves alone what it did not make'
+
 # Field for field: what is in the index is what esreshape wrote, and that is what tshark printed but for repeated members.
 escapture -q --dir "$top/test_pcaps" 2>/dev/null | esreshape | sed -n 2~2p | jq -S -c . | sort >wanted
 es GET "/$prefix-*,packets-undated/_search?ignore_unavailable=true&size=10000" | jq -S -c '.hits.hits[]._source' | sort >got
