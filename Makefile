@@ -205,10 +205,10 @@ install: all
 	$(Q)for i in $(installed); do \
 		IFS=: read -r mode from to <<< "$$i"; install -D -m "$$mode" "$$from" "$(D)$$to" || exit; done
 
-# Folders are removed if they are ours alone, or empty now.
+# Folders are removed if they are ours alone, and empty now.
 uninstall:
-	$(Q)for i in $(installed); do \
-		rm -f "$(D)$${i##*:}"; rmdir -p --ignore-fail-on-non-empty "$(D)$$(dirname "$${i##*:}")" 2>/dev/null; done; true
+	$(Q)for i in $(installed); do rm -f "$(D)$${i##*:}"; done
+	$(Q)for d in $(LIBEXECDIR) $(DATADIR) $(DOCDIR); do [ ! -d "$(D)$$d" ] || find "$(D)$$d" -depth -type d -empty -delete; done
 
 # --- releases ------------------------------------------------------------------------------------------------------
 

@@ -162,9 +162,11 @@ settle(struct run *run, const struct source_end *end, uint64_t printed)
 		run->cut_files++;
 	} else if (run->cut || end->feeder == ES_SOME)
 		run->cut_files++;
-	else if (end->feeder != ES_OK)
+	else if (end->feeder != ES_OK) {
+		if (!run->complained)
+			msg_warn("%s: what reads it for tshark ended with %d and did not say why", run->relay.about, end->feeder);
 		run->failed_files++;
-	else if (end->tshark != 0) {
+	} else if (end->tshark != 0) {
 		if (!run->complained)
 			msg_warn("%s: tshark ended with status %d and did not say why", run->relay.about, end->tshark);
 		/* Not the file's fault: an option that this tshark does not know, or a file that its user may not read. */

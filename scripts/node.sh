@@ -306,6 +306,9 @@ cluster=${ESPCAP_CLUSTER:-1}
 [[ $cluster =~ ^[1-9]$ ]] || error 2 "ESPCAP_CLUSTER: $cluster: it is a number from 1 to 9"
 [[ $how == runner || $cluster == 1 ]] || error 2 "$kind: no cluster of these; ESPCAP_CLUSTER is for es-6, es-7 and os"
 
+for d in "$nodes" "$dir"; do
+	[[ ! -e $d || -O $d ]] || error 3 "$d belongs to another user; set ESPCAP_NODES"
+done
 case $command in
 start) start ;;
 url) cat "$dir/url" 2>/dev/null || error 3 "$kind is not running" ;;

@@ -90,7 +90,11 @@ server "${words[0]}"
 find_packets
 ascii=()
 [[ ! -t 1 ]] || ascii=(-a)
-if [[ -t 1 ]]; then show | ${PAGER:-less -FRX}; else show; fi
+if [[ -t 1 ]]; then
+	{ show || (($? == 141)); } | ${PAGER:-less -FRX} # 141: its reader has seen enough
+else
+	show
+fi
 if [[ $(jq '._shards.failed' "$answer") != 0 ]]; then
 	warn "not all could be searched: $(jq -r '[._shards.failures[] | "\(.index): \(.reason.reason)"] | unique | join("; ")' "$answer")"
 	exit 1

@@ -13,7 +13,7 @@ Any other name stays, whatever it begins with.
   --prefix NAME        of indices NAME-YYYY-MM-DD (packets)
   --dry-run            only say what would be deleted
   --ilm                delete nothing now; install a lifecycle policy NAME, by which the server deletes indices that
-                       were made DAYS days ago (ILM of Elasticsearch, ISM of OpenSearch), NAME-undated too
+                       were made DAYS days ago (ILM of Elasticsearch, ISM of OpenSearch), also NAME-undated
 $server_usage
 END
 }
@@ -79,7 +79,9 @@ install_ilm() {
 	ask GET "/_index_template/$prefix"
 	[[ $http != 404 ]] || error 3 "$node has no template $prefix that new indices could have the policy from: packet_template.sh makes it"
 	must 'the template' '.index_templates[0].index_template | type == "object"'
-	body=$(jq -c --argjson settings "$settings" '.index_templates[0].index_template | .template.settings |= (. // {} | . * $settings)' "$answer")
+	# The server's own dates (Elasticsearch 9.2) are not to be given back to it.
+	body=$(jq -c --argjson settings "$settings" '.index_templates[0].index_template | del(.created_date, .created_date_millis, .modified_date,
+		.modified_date_millis) | .template.settings |= (. // {} | . * $settings)' "$answer")
 	ask PUT "/_index_template/$prefix" "$body"
 	must 'the template' .acknowledged
 	list
@@ -91,13 +93,22 @@ install_ilm() {
 
 install_ism() {
 	# An older policy is replaced by its sequence number.
-	local path=/_plugins/_ism/policies/$prefix
+	local path=/_plugins/_ism/policies/$prefix name
 	ask GET "$path"
 	[[ $http != 200 ]] || path+=$(jq -r '"?if_seq_no=\(._seq_no)&if_primary_term=\(._primary_term)"' "$answer")
 	ask PUT "$path" "$(jq -n --arg age "${days}d" --arg pattern "$prefix-*" '{policy: {description: "espcap: delete old packets", default_state: "kept", states: [
 		{name: "kept", actions: [], transitions: [{state_name: "old", conditions: {min_index_age: $age}}]}, {name: "old", actions: [{delete: {}}], transitions: []}],
 		ism_template: [{index_patterns: [$pattern], priority: 100}]}}')"
 	must 'the policy' ._id
+	# The daily indices that are there: they get it, or, where they have an older one, this one in its place.
+	list
+	for name in "${ours[@]}"; do
+		ask POST "/_plugins/_ism/add/$name" "{\"policy_id\":\"$prefix\"}"
+		must "$name" '.updated_indices | type == "number"'
+		[[ $(jq .updated_indices "$answer") == 0 ]] || continue
+		ask POST "/_plugins/_ism/change_policy/$name" "{\"policy_id\":\"$prefix\"}"
+		must "$name" '.updated_indices == 1'
+	done
 }
 
 install_policy() {

@@ -194,7 +194,7 @@ ask() { # METHOD PATH [BODY]
 		node=${server_nodes[i]}
 		status=0
 		http=$(
-			curl -sS -m 120 --connect-timeout 10 --proto =http,https -X "$1" -H 'Content-Type: application/json' -o "$answer" -w '%{http_code}' \
+			curl -sS -g -m 120 --connect-timeout 10 --proto =http,https -X "$1" -H 'Content-Type: application/json' -o "$answer" -w '%{http_code}' \
 				--netrc-optional "${server_arguments[@]}" -K <(server_secrets "${server_logins[i]}") "${body[@]}" "$node$2" 2>"$scratch/why" <<<"${3:-}"
 		) || status=$?
 		((status)) || return 0

@@ -19,6 +19,8 @@ is "$status $err" '0 ' 'make deb'
 deb=$(echo build/espcap_"$version"_*.deb)
 run lintian --fail-on error,warning --allow-root "build/espcap_${version}_$(dpkg --print-architecture).changes"
 is "$status $out" '0 ' 'lintian: no error, no warning'
+dpkg-deb --ctrl-tarfile "$deb" | tar -xO ./prerm >prerm
+like "$(cat prerm)" "stop 'espcap@\*.service' espcap-dir.timer" 'what runs is stopped before it goes'
 is "$(dpkg-deb -f "$deb" Conflicts Replaces | tr '\n' ' ')" 'Conflicts: esbulk Replaces: esbulk ' 'it takes the place of the other esbulk'
 
 ok 'a clean Debian root' wait "$making" || diag "$(tail -n 5 root.log)"
@@ -47,7 +49,8 @@ for f in /lib/systemd/system/{espcap@.service,espcap-dir.service,espcap-dir.time
 	/usr/share/doc/espcap/examples/{espcap.yml,dir.yml,cron} /usr/libexec/espcap/esconfig; do
 	ok "$f" test -s "$root$f"
 done
-like "$("${in_root[@]}" getent passwd espcap)" '^espcap:.*:/var/lib/espcap:/usr/sbin/nologin$' 'the system user'
+like "$("${in_root[@]}" getent passwd espcap)" '^espcap:.*:/var/spool/espcap:/usr/sbin/nologin$' 'the system user'
+is "$("${in_root[@]}" stat -c '%U %a' /var/spool/espcap)" 'espcap 750' 'its folder'
 ok 'no unit is enabled' test -z "$(find "$root/etc/systemd" -name 'espcap*')"
 # The examples are configuration that espcap takes.
 for example in 'espcap.yml --file=/tmp/dns.pcap' dir.yml; do

@@ -76,7 +76,8 @@ cp "$p/tunnel.pcap" alone
 run espcap --dir=alone --done=alone.list --node="$url" -- --no-such-option
 is "$status $(wc -l <alone.list)" '3 0' 'what tshark does not take is no reason to note a capture'
 run espcap --dir=in --done=list --node="$url" --dry-run
-ok '--dry-run: the line can be given to a shell' bash -o pipefail -c "$out"
+like "$status $out" '^0 escapture .* esbulk' '--dry-run: the line'
+ok '--dry-run: it can be given to a shell' bash -o pipefail -c "$out"
 run espcap --dir=in --done= --node="$url"
 is "$status" 2 'a list without a name'
 printf 'dir: in\ndone: list\n' >c.yml
@@ -169,24 +170,28 @@ tail -c +1 "$p/vlan.pcap" >ring/vlan.pcap
 ok 'and one that is written there' wait_for 30 has $((arp + dns + vlan))
 noted() { [ "$(wc -l <followed)" = 3 ]; }
 ok 'all are noted' wait_for 10 noted
+mapfile -t children < <(pgrep -P "$pid")
+ok 'its children are seen' test "${#children[@]}" -gt 0
 kill -INT "$pid"
 wait "$pid"
 is "$? $(total)" "0 [$((arp + dns + vlan)),$((arp + dns + vlan)),0,0,true]" 'Ctrl-C ends it; the account is over all'
-is "$(pgrep -P "$pid")" '' 'and no process is left'
+none_runs() { ! kill -0 "${children[@]}"; } # not even one
+ok 'and no process is left' wait_for 10 none_runs
 
 # The node is away for longer: of what was left there is one file, that of the last try, and none when all is delivered.
 stop_fake
 cp "$p/icmp.pcap" in
-rm -f tried
 esbulk_left() { find . -name 'esbulk-left*' | wc -l; }
 espcap --dir=in --follow --done=away.list --node="$url" --retry 0.3 2>away.err &
 pid=$!
 tries() { [ "$(grep -c 'again in' away.err)" -ge "$1" ]; }
-ok 'the node is away: tried again and again' wait_for 30 tries 3
-is "$(esbulk_left)" 1 'what is left is in one file only'
+ok 'the node is away: tried again and again' wait_for 90 tries 3
+# While it tries there are two: the older one goes when the newer one is there.
+one_left() { [ "$(esbulk_left)" = 1 ]; }
+ok 'what is left is in one file only' wait_for 30 one_left
 FAKENODE_PORT=${url##*:} start_fake
 none_left() { [ "$(esbulk_left)" = 0 ]; }
-ok 'and in none when it was delivered' wait_for 40 none_left
+ok 'and in none when it was delivered' wait_for 90 none_left
 kill -TERM "$pid"
 wait "$pid"
 

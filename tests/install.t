@@ -28,7 +28,8 @@ ok 'the template script is there, with what it needs' bash -c './root/usr/share/
 run make -s uninstall DESTDIR="$tmp/root" PREFIX=/usr
 is "$status" 0 'make uninstall'
 is "$(find root -type f -o -type l)" '' 'leaves no file'
-is "$(find root -mindepth 1 -type d 2>/dev/null)" '' 'and no folder'
+is "$(find root -type d -name 'espcap*' 2>/dev/null)" '' 'and no folder of ours'
+ok 'but those of all' test -d root/usr/bin -a -d root/usr/share/man/man1
 
 is "$(ldd "$bin/esreshape" | grep -cE 'libcurl|libpcap')" 0 'esreshape is linked with neither libcurl nor libpcap'
 is "$(ldd "$bin/esifaces" | grep -cE 'libcurl|libyaml')" 0 'esifaces is linked with neither libcurl nor libyaml'

@@ -36,7 +36,8 @@ is "$status $out" '0 0 deleted, 0 kept' 'no index at all'
 # An alias that looks like a day is not an index of ours.
 es PUT "/$p-undated/_alias/$p-2002-02-02" >/dev/null
 run "$retention" --prefix="$p" "$node" 7
-ok 'what is behind an alias stays' bash -c "curl -fsS '$node/$p-undated' >/dev/null"
+is "$status $(tail -n 1 out)" '0 0 deleted, 2 kept' 'an alias that looks like a day is none'
+ok 'what is behind it stays' bash -c "curl -fsS '$node/$p-undated' >/dev/null"
 
 for args in "$node" "$node x" "$node 0" "$node -1" "$node 7 8" "--prefix=* $node 7" "--prefix=a/b $node 7" "--dry-run --ilm $node 7" "--nope $node 7"; do
 	read -ra words <<<"$args"
@@ -52,7 +53,8 @@ is "$status" 4 'nobody listens'
 # --- servers with policies: none of the nodes here has them, so what is sent is looked at ---
 cat >scripted.py <<'END'
 import http.server, json, sys
-kind, template = sys.argv[1], {"index_templates": [{"name": "t", "index_template": {"index_patterns": ["t-*"], "priority": 200, "template": {"settings": {"index": {"codec": "default"}}}}}]}
+kind, template = sys.argv[1], {"index_templates": [{"name": "t", "index_template": {"index_patterns": ["t-*"], "priority": 200, "created_date_millis": 1, "modified_date_millis": 2, "template": {"settings": {"index": {"codec": "default"}}}}}]}
+managed = set()
 class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
@@ -63,10 +65,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path == "/_ilm/status" and kind != "ilm": status, reply = 400, {"error": "no handler found"}
         elif self.command == "GET" and path == "/_index_template/t": reply = template
         elif self.command == "GET" and path == "/_plugins/_ism/policies/t": reply = {"_id": "t", "_seq_no": 7, "_primary_term": 2}
+        elif self.command == "PUT" and "date_millis" in body: status, reply = 400, {"error": "provided a template property which is managed by the system"}
+        elif path.startswith("/_plugins/_ism/add/"):
+            reply = {"updated_indices": 0 if path in managed else 1, "failures": path in managed}
+            managed.add(path)
+        elif path.startswith("/_plugins/_ism/change_policy/"): reply = {"updated_indices": 1, "failures": False}
         elif path.startswith("/_cat/"): reply = [{"index": "t-2001-01-01"}, {"index": "t-other"}]
         data = json.dumps(reply).encode()
         self.send_response(status); self.send_header("Content-Length", str(len(data))); self.end_headers(); self.wfile.write(data)
-    do_GET = do_PUT = do_DELETE = answer
+    do_GET = do_PUT = do_POST = do_DELETE = answer
     def log_message(self, *a): pass
 server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
 with open("port.new", "w") as f: f.write(str(server.server_port))
@@ -94,5 +101,9 @@ run "$retention" --ilm --prefix=t "127.0.0.1:$(<port)" 30
 is "$status" 0 'ISM: status'
 is "$(jq -c 'select(.[0] == "PUT") | [.[1], .[2].policy.states[0].transitions[0].conditions, .[2].policy.ism_template]' requests)" \
 	'["/_plugins/_ism/policies/t?if_seq_no=7&if_primary_term=2",{"min_index_age":"30d"},[{"index_patterns":["t-*"],"priority":100}]]' 'the policy, in place of the old one'
+is "$(jq -c 'select(.[0] == "POST") | .[1:]' requests)" '["/_plugins/_ism/add/t-2001-01-01",{"policy_id":"t"}]' 'the daily indices that are there get it, and no other'
+run "$retention" --ilm --prefix=t "127.0.0.1:$(<port)" 90
+is "$status $(jq -c 'select(.[0] == "POST") | .[1:]' requests | tail -n 1)" '0 ["/_plugins/_ism/change_policy/t-2001-01-01",{"policy_id":"t"}]' \
+	'and later another one in its place'
 kill "$server"
 done_testing

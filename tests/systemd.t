@@ -8,8 +8,10 @@ for unit in "$top"/scripts/systemd/*.service; do
 	run systemd-analyze security --offline=true --threshold=15 "$unit"
 	is "$status" 0 "$name: an exposure of 1.5 at most"
 	diag "$(tail -n 1 out)"
-	# espcap itself reads the line: systemd's %I and %S stand for words.
-	line=$(sed -n 's/^ExecStart=espcap //p' "$unit" | sed "s,%S,$tmp,g; s,%[iI],lo,g; s,/etc/espcap,$tmp,g")
+	# espcap itself reads the line: systemd's %i and %S stand for words.  %I would make another interface of br-lan.
+	line=$(sed -n 's/^ExecStart=espcap //p' "$unit" | sed "s,%S,$tmp,g; s,%i,br-lan,g; s,%I,br/lan,g; s,/etc/espcap,$tmp,g")
+	ok "$name: it has one" test -n "$line"
+	like "$line" '(--nic=br-lan|--done=)' "$name: the interface is the name as it is"
 	printf 'node: localhost:9200\ndir: %s\n' "$tmp" >espcap.yml
 	cp espcap.yml dir.yml
 	# shellcheck disable=SC2086 # the words of the line

@@ -58,6 +58,7 @@ ok() {
 	if "$@"; then tap_result 0 "$what"; else
 		tap_result 1 "$what"
 		diag "failed: $*"
+		return 1
 	fi
 }
 
@@ -67,6 +68,7 @@ is() {
 		tap_result 1 "$3"
 		diag "got:    $1"
 		diag "wanted: $2"
+		return 1
 	fi
 }
 
@@ -76,6 +78,7 @@ like() {
 		tap_result 1 "$3"
 		diag "got:    $1"
 		diag "wanted: $2"
+		return 1
 	fi
 }
 

@@ -98,7 +98,8 @@ for generation in new older; do
 	run esbulk --node="$node" --stats=stats --rejects=rejects "$generation.bulk"
 	is "$status $(jq -c '[.indexed, .rejected]' stats)" "0 [$(wc -l <new.ndjson),0]" "$generation names: all indexed, none refused"
 	es POST "/$prefix-$generation/_refresh" >/dev/null
-	fields_check "$prefix-$generation" "$generation.ndjson" true
+	rm -f wrong absent
+	ok "$generation names: asked for" fields_check "$prefix-$generation" "$generation.ndjson" true
 	is "$(cat wrong)" '' "$generation names: each field, by each of its names, finds the packets that have the value ($fields_asked queries)"
 	is "$(cat absent)" '' "$generation names: test_pcaps has a packet for every field"
 done
