@@ -15,6 +15,7 @@ struct bulk_item {
 	unsigned char op;	/* enum bulk_op */
 	unsigned char has_id;	/* sent twice it is still one document */
 	unsigned char unknown;	/* counted as one that a server may have, which did not say so */
+	unsigned fails;		/* as of the chunk, of this item alone */
 };
 
 struct bulk_chunk {
@@ -26,6 +27,9 @@ struct bulk_chunk {
 	uint64_t since;		/* when its first item came, ms */
 	uint64_t not_before;	/* when it may be sent, ms */
 	unsigned tries;		/* requests that left something to be sent again, in a row */
+	unsigned row;		/* and how often in a row a server failed at it as a whole (500) */
+	unsigned fails;		/* those of these before which it had taken others since the last one */
+	uint64_t failed_at;	/* when a request last left something, ms; 0: none did */
 	char *spooled;		/* file in the spool that holds it; NULL: none */
 };
 

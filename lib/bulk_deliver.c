@@ -356,6 +356,7 @@ bulk_deliver(struct bulk_options *opt, char *const *files, size_t count)
 		if (l.run.stopped) {
 			keep_all(&l);
 			read_no_more(&l);
+			input = l.in.open ? input : -1;
 		}
 		send_ready(&l);
 		if (bulk_input_ended(&l.in) && l.run.in_memory == 0 &&

@@ -34,6 +34,33 @@ struct bulk_run {
 	char *last_why;			/* why something has to be sent again, for when that goes on too long; NULL: nothing had to */
 };
 
+/* A document that servers fail at (500) so often, and take others after each time, is at fault, not they. */
+enum { BULK_FAILS = 7 };
+
+/**
+ * bulk_retry_wait(tries):
+ * How long to wait, ms, after so many tries: anywhere between 0 and a time that doubles with each, up to 30 s.
+ */
+uint64_t bulk_retry_wait(unsigned tries);
+
+/**
+ * bulk_retry_works(run, chunk):
+ * Whether servers took something since they last failed at ${chunk}; else another failure tells nothing of it.
+ */
+int bulk_retry_works(const struct bulk_run *run, const struct bulk_chunk *chunk);
+
+/**
+ * bulk_retry_at_fault(run, fails):
+ * Whether what servers failed at ${fails} times, while they worked, is at fault.
+ */
+int bulk_retry_at_fault(const struct bulk_run *run, unsigned fails);
+
+/**
+ * bulk_retry_fate(run, chunk, i, item):
+ * What becomes of item ${i} of ${chunk}, which was answered as ${item} says: that, or FATE_REJECTED when it is at fault.
+ */
+enum bulk_fate bulk_retry_fate(const struct bulk_run *run, const struct bulk_chunk *chunk, size_t i, const struct bulk_item_answer *item);
+
 /**
  * bulk_settle(run, r, code, status, retry_after):
  * The request ${r} of the chunk ${chunk} ended with curl's ${code} and HTTP ${status}: count what is done, keep what is refused,

@@ -2,8 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 
 #include "bulk_run.h"
 #include "mem.h"
@@ -11,13 +9,7 @@
 #include "now.h"
 #include "quote.h"
 
-enum {
-	BACKOFF_FIRST_MS = 400,
-	BACKOFF_LONGEST_MS = 30000,
-	REFUSED_SHOWN = 10,
-	FAILS_AT = 7,		/* so many times in a row the server fails at it, though others... */
-	LATELY_MS = 120000,	/* ...went in that time: then it is the document's fault */
-};
+enum { REFUSED_SHOWN = 10 };
 
 /* ${c} is done with, and so is its file in the spool, unless something could not be kept elsewhere: then it is sent once more. */
 static void
@@ -27,18 +19,27 @@ forget(struct bulk_run *run, struct bulk_chunk *c)
 		bulk_keep_sync(&run->rejects);
 		bulk_keep_sync(&run->left);
 	}
+	if (run->rejects.failed)
+		bulk_settle_stop(run, ES_FAILED, "refused documents can't be kept");
 	if (!run->rejects.failed && !run->left.failed)
 		bulk_spool_done(&run->spool, c);
 	run->in_memory--;
 	bulk_chunk_free(c);
 }
 
+/* Write ${c}, a part of ${whole} or of none, to the spool; or anew, since some of it is delivered and the file still has all.  But what
+ * was refused of it stays there as long as it is not surely elsewhere. */
+static int
+spool(struct bulk_run *run, struct bulk_chunk *c, const struct bulk_chunk *whole)
+{
+	bulk_keep_sync(&run->rejects);
+	return run->rejects.failed && c->spooled != NULL ? 0 : bulk_spool_put(&run->spool, c, whole);
+}
+
 void
 bulk_settle_keep(struct bulk_run *run, struct bulk_chunk *c)
 {
-	/* Some of it may be delivered, and the file still has all of it: it is written anew, but for what could be kept nowhere else. */
-	if (run->opt->spool != NULL &&
-	    ((run->rejects.failed && c->spooled != NULL) || bulk_spool_put(&run->spool, c, NULL) == 0)) {
+	if (run->opt->spool != NULL && spool(run, c, NULL) == 0) {
 		run->in_memory--;
 		bulk_spool_leave(&run->spool, c);
 		return;
@@ -63,21 +64,6 @@ remember(struct bulk_run *run, const char *who, const char *what)
 {
 	free(run->last_why);
 	run->last_why = mem_format("%s: %s", who, what);
-}
-
-/* Full jitter: anywhere between now and a time that doubles with each try. */
-static uint64_t
-backoff(unsigned tries)
-{
-	uint64_t most = BACKOFF_FIRST_MS, random;
-
-	while (tries-- > 1 && most < BACKOFF_LONGEST_MS)
-		most *= 2;
-	if (most > BACKOFF_LONGEST_MS)
-		most = BACKOFF_LONGEST_MS;
-	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-		random = (uint64_t)clock();
-	return random % (most + 1);
 }
 
 void
@@ -172,13 +158,6 @@ reject(struct bulk_run *run, const struct bulk_chunk *c, size_t i, unsigned stat
 	free(ereason);
 }
 
-/* Whether what the server has failed at ${tries} times in a row is at fault, not the server. */
-static int
-is_at_fault(const struct bulk_run *run, unsigned tries)
-{
-	return tries >= FAILS_AT && run->delivered > 0 && now_ms() - run->delivered < LATELY_MS;
-}
-
 /* Judge each item; what has to be sent again stays in ${c}. */
 static void
 settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
@@ -193,15 +172,13 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 
 	for (i = 0; i < c->count; i++) {
 		bulk_answer_item(a, c, i, &token, &item);
-		if (item.fate == FATE_AGAIN && item.status == 500 && is_at_fault(run, c->tries + 1))
-			item.fate = FATE_REJECTED;
-		switch (item.fate) {
+		switch (bulk_retry_fate(run, c, i, &item)) {
 		case FATE_DONE: run->account.indexed++; done++; continue;
 		case FATE_DUPLICATE: run->account.duplicate++; done++; continue;
 		case FATE_REJECTED:
 			bulk_answer_error(a, item.error, type, sizeof type, reason, sizeof reason);
 			reject(run, c, i, item.status, type, reason);
-			done++;
+			done += item.fate == FATE_REJECTED;	/* else it was our decision, and no server's work */
 			continue;
 		case FATE_AGAIN: case FATE_STOP: break;
 		}
@@ -235,6 +212,8 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 		return;
 	}
 	c->tries = done > 0 ? 1 : c->tries + 1;
+	c->row = c->fails = 0;
+	c->failed_at = now_ms();
 	remember(run, type, reason);
 	if (run->opt->verbose)
 		msg_info("%zu documents again: %s: %s", again, type, reason);
@@ -242,22 +221,23 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 		run->said_blocked = 1;
 		msg_warn("waiting: %s", reason);
 	}
-	bulk_settle_queue(run, c, retry_after > 0 ? (uint64_t)retry_after * 1000 : backoff(c->tries));
+	bulk_settle_queue(run, c, retry_after > 0 ? (uint64_t)retry_after * 1000 : bulk_retry_wait(c->tries));
 }
 
-/* The second half becomes a chunk of its own, with a file of its own if there is a spool. */
+/* The second half becomes a chunk of its own, with a file of its own if there is a spool; both are sent after ${wait} ms. */
 static void
-settle_halves(struct bulk_run *run, struct bulk_chunk *c)
+settle_halves(struct bulk_run *run, struct bulk_chunk *c, uint64_t wait)
 {
 	struct bulk_chunk *second = bulk_chunk_split(c, bulk_chunk_middle(c));
 
 	run->in_memory++;
-	if (c->spooled != NULL && (bulk_spool_put(&run->spool, second, c) != 0 || bulk_spool_put(&run->spool, c, NULL) != 0)) {
+	c->tries = second->tries = 1;
+	if (c->spooled != NULL && (spool(run, second, c) != 0 || spool(run, c, NULL) != 0)) {
 		/* The disk is full: the whole is still in the file of the first half. */
 		bulk_spool_done(&run->spool, second);
 	}
-	bulk_settle_queue(run, second, 0);
-	bulk_settle_queue(run, c, 0);
+	bulk_settle_queue(run, second, wait);
+	bulk_settle_queue(run, c, wait);
 }
 
 static void
@@ -266,7 +246,7 @@ settle_refused(struct bulk_run *run, struct bulk_chunk *c, unsigned status)
 	if (c->count > 1) {
 		if (status == 413 && c->len / 2 < run->bytes)
 			run->bytes = c->len / 2 > 0 ? c->len / 2 : 1;
-		settle_halves(run, c);
+		settle_halves(run, c, 0);
 		return;
 	}
 	reject(run, c, 0, status, "request refused", run->answer.why);
@@ -297,20 +277,32 @@ settle_broken(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c
 		msg_warn("%s: %s; no node can be reached, waiting", r->node->url, why);
 	}
 	c->tries++;
+	c->row = c->fails = 0;
+	c->failed_at = now_ms();
 	/* Another node may take it at once; the same one is not asked before its time. */
-	bulk_settle_queue(run, c, run->nodes->count > 1 && c->tries <= run->nodes->count ? 0 : backoff(c->tries));
+	bulk_settle_queue(run, c, run->nodes->count > 1 && c->tries <= run->nodes->count ? 0 : bulk_retry_wait(c->tries));
 }
 
 static void
 settle_later(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c, long status, long retry_after)
 {
+	const int works = bulk_retry_works(run, c);
+
 	bulk_account_retry(&run->account, status == 200 ? 0 : status, c->count);
 	if (run->answer.verdict == VERDICT_UNKNOWN)
 		bulk_settle_unknown(run, c);
 	c->tries++;
-	/* From time to time also when nothing goes: one half may. */
-	if ((status == 500 || r->overlong) && (is_at_fault(run, c->tries) || (c->count > 1 && c->tries % FAILS_AT == 0))) {
-		settle_refused(run, c, (unsigned)status);
+	c->row = status == 500 ? c->row + 1 : 0;
+	c->fails = status != 500 ? 0 : c->fails + (unsigned)works;
+	c->failed_at = now_ms();
+	if (c->count == 1 && bulk_retry_at_fault(run, c->fails)) {
+		reject(run, c, 0, 500, "request refused", run->answer.why);
+		forget(run, c);
+		return;
+	}
+	/* One half may go: twice that is tried even when nothing else does. */
+	if (c->count > 1 && (r->overlong || c->row == BULK_FAILS || c->row == 2 * BULK_FAILS || (works && c->row > BULK_FAILS))) {
+		settle_halves(run, c, works ? 0 : bulk_retry_wait(c->tries));
 		return;
 	}
 	remember(run, r->node->url, run->answer.why);
@@ -321,7 +313,7 @@ settle_later(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c,
 		run->said_blocked = 1;
 		msg_warn("%s: waiting: %s", r->node->url, run->answer.why);
 	}
-	bulk_settle_queue(run, c, retry_after > 0 ? (uint64_t)retry_after * 1000 : backoff(c->tries));
+	bulk_settle_queue(run, c, retry_after > 0 ? (uint64_t)retry_after * 1000 : bulk_retry_wait(c->tries));
 }
 
 void

@@ -91,7 +91,7 @@ follow_dir() {
 				result=3
 			fi
 		elif [[ -z $follow ]]; then
-			all_are_there && forget_left
+			all_are_there && forget_left 'its captures are still to be indexed'
 			return "$one"
 		else
 			printf 'espcap: not delivered; again in %d s\n' "$pause" >&2
@@ -103,16 +103,16 @@ follow_dir() {
 }
 
 # What esbulk could not deliver is in a file of its own, which is needed only if the captures go, as in a ring.  So that no heap of
-# such files is made, it is removed when all its captures were read again: what was not delivered then is in a newer one.
+# such files is made, it is removed when all its captures were read again to the end: what was not delivered then is in a newer one.
 settle_left() { # FAILED-FILES
 	local one
 	local -A again=()
 	for one in "${files[@]}"; do again[$one]=1; done
 	for one in "${left_of[@]}"; do [[ -n ${again[$one]:-} ]] || left_file=''; done
-	if [[ -n ${account_of[esbulk]} ]]; then
-		(($1 > 0)) || forget_left
-		left_file=''
+	if [[ -z $stopping && -n ${account_of[esbulk]} ]] && (($1 == 0 && status[escapture] <= 1 && status[esreshape] <= 1 && status[esbulk] != 3)); then
+		forget_left 'its captures were read again'
 	fi
+	left_file=''
 	if [[ ${account_of[esbulk]} =~ \"left_in\":\"([^\"\\]+)\" ]]; then left_file=${BASH_REMATCH[1]} left_of=("${files[@]}"); fi
 }
 
@@ -121,10 +121,10 @@ all_are_there() {
 	for one in "${left_of[@]}"; do [[ -e ${one#--file=} ]] || return 1; done
 }
 
-forget_left() {
+forget_left() { # WHY
 	[[ -n $left_file ]] || return 0
 	rm -f -- "$left_file"
-	printf 'espcap: %s is removed again: the captures that it is from are there\n' "$left_file" >&2
+	printf 'espcap: %s is removed: %s\n' "$left_file" "$1" >&2
 	left_file=''
 }
 

@@ -241,7 +241,8 @@ prove(struct team *t)
 			return -1;
 	} else {
 		/* It has all that is kept for those that would follow, and still no packet: a long header, such as secrets. */
-		if (t->input.fan != NULL && t->input.fan->in >= 0 && !fan_wants(t->input.fan) && !fan_has(t->input.fan, one))
+		if (t->input.fan != NULL && !t->input.fan->known && t->input.fan->in >= 0 && !fan_wants(t->input.fan) &&
+		    !fan_has(t->input.fan, one))
 			return -1;
 		if (one->child.out >= 0)
 			return 0;

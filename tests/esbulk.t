@@ -353,7 +353,12 @@ send --spool bounded --spool-max 3K --chunk 10 in
 is "$status" 3 'a full spool and no server any more: status'
 like "$err" 'bounded: it is full .--spool-max.: the input is not read to its end' 'and it is said'
 ok 'the spool is as large as it may be' test "$(cat bounded/* | wc -c)" -le 3500
-rm -r bounded
+exec 7<>pipe # nobody writes to it, and nobody may read it
+fake auth:nobody
+run_limit=30 run esbulk --node="$url" --spool bounded2 --spool-max 3K --chunk 10 in in <&7
+is "$status" 3 'so too when stdin is another one that is open'
+exec 7>&-
+rm -r bounded bounded2
 fake item:400 items:429:1
 sed -n '1,2s/"n":1}/"n":1,"marked":1}/; 1,6p' in >marked
 run esbulk --node="$url" --spool unkept --rejects=/dev/full marked
@@ -421,23 +426,38 @@ exec 7>&-
 
 # A server that fails at one document, again and again, with 500, while it takes others.
 sed 's/"n":37}/"n":37,"marked":1}/' ids >marked
+steadily() { # FILE OPTION...: the marked documents, and others as long as FILE, of those that are refused, is empty
+	local file=$1 i
+	shift
+	rm -f "$file"
+	{ cat marked && for ((i = 0; i < 600; i++)); do [ ! -s "$file" ] || break; documents 1 "more-$file-$i-" && sleep 0.1; done; } |
+		esbulk --node="$url" --chunk 50 --flush 0.1 --rejects="$file" --stats="stats-$file" "$@"
+}
 fake marked:500 # the whole request
-url1=$url pid1=$fake_pid
-mv took took1
-fake_pid='' # the next one does not end it
-at_end kill "$pid1"
-esbulk --node="$url1" --chunk 50 --stats=stats1 --rejects=refused6 marked 2>err1 &
+other_pid=$fake_pid fake_pid='' # the next one does not end it
+at_end kill "$other_pid"
+steadily refused6 2>err6 &
 first=$!
 fake item:500
-send --chunk 50 --rejects=refused7 marked
-is "$status $(account)" '1 [100,99,0,1,0]' 'an item answered 500 again and again, while others go, is refused'
-is "$(cat refused7)" "$(sed -n 73,74p marked)" 'and kept'
+steadily refused7 2>err7
+is "$? $(jq -c '[.rejected, .left]' stats-refused7)" '1 [1,0]' 'an item answered 500 again and again, while others go, is refused'
+is "$(cat refused7) $(jq -c .status refused7.why)" "$(sed -n 73,74p marked) 500" 'and kept'
 wait "$first"
-is "$? $(jq -c '[.documents, .indexed + .duplicate, .rejected, .left]' stats1)" '1 [100,99,1,0]' 'a request is halved until the culprit is alone'
+is "$? $(jq -c '[.rejected, .left]' stats-refused6)" '1 [1,0]' 'a request is halved until the culprit is alone'
 is "$(cat refused6) $(jq -c '[.status, .reason]' refused6.why)" "$(sed -n 73,74p marked) [500,\"HTTP 500, illegal_argument_exception: something is marked\"]" 'and it is kept'
+# Where nothing else goes it is the server.
+{ head -n 20 in && sed 's/"n"/"marked":1,"n"/' in; } >failing
 fake item:500
-send --retry 3 --rejects=refused8 <(sed -n 73,74p marked)
-is "$status $(account)" '4 [1,0,0,0,1]' 'where nothing goes at all it is the server'
+send --retry 5 --chunk 10 --connections 1 failing
+is "$status $(account)" '4 [110,10,0,0,100]' 'a server that fails at all items: nothing is refused'
+rm -f esbulk-left-*
+fake ok 2000xhttp:500
+send --retry 5 --chunk 10 --connections 1 in
+is "$status $(account)" '4 [100,10,0,0,90]' 'a server that fails at all requests: nothing is refused'
+ok 'nor do many small ones follow' test "$(wc -l <took.requests)" -lt 200
+fake ok 6xhttp:503 items:500:0
+send --chunk 50 --connections 1 in
+is "$status $(account)" '0 [100,100,0,0,0]' 'one 500 behind other failures is only one'
 rm -f esbulk-left-*
 
 # --- outputs that can't be written ---
