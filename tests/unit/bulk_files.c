@@ -14,6 +14,7 @@
 #include "bulk_keep.h"
 #include "bulk_spool.h"
 #include "bulk_stream.h"
+#include "mem.h"
 
 static char folder[] = "/tmp/espcap-bulk.XXXXXX";
 
