@@ -132,8 +132,8 @@ bulk_chunk_split(struct bulk_chunk *c, size_t from)
 	second->since = c->since;
 	second->tries = c->tries;
 	second->row = c->row;
-	second->fails = c->fails;
 	second->failed_at = c->failed_at;
+	second->failing_since = c->failing_since;
 	c->len = c->items[from].at;
 	c->count = from;
 	return second;

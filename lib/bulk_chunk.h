@@ -30,6 +30,7 @@ struct bulk_chunk {
 	unsigned row;		/* and how often in a row a server failed at it as a whole (500) */
 	unsigned fails;		/* those of these before which it had taken others since the last one */
 	uint64_t failed_at;	/* when a request last left something, ms; 0: none did */
+	uint64_t failing_since;	/* when the first of these in a row did that a server failed at, ms; 0: the last was none of these */
 	char *spooled;		/* file in the spool that holds it; NULL: none */
 };
 

@@ -230,6 +230,10 @@ check_retry(struct loop *l)
 		l->said_waiting = 0;
 	if (retry == 0 || run->stopped || now - run->progress < retry)
 		return;
+	if (bulk_settle_blame(run)) {
+		run->progress = now;
+		return;
+	}
 	why = mem_format("nothing could be delivered for %llu s: %s", (unsigned long long)retry / 1000,
 	    run->last_why != NULL ? run->last_why : "no answer came");
 	if (run->opt->spool == NULL || bulk_input_ended(&l->in))

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "bulk_run.h"
+#include "now.h"
 
 enum { BACKOFF_FIRST_MS = 400, BACKOFF_LONGEST_MS = 30000 };
 
@@ -41,4 +42,26 @@ bulk_retry_fate(const struct bulk_run *run, const struct bulk_chunk *c, size_t i
 	else if (bulk_retry_works(run, c))
 		++*fails;
 	return bulk_retry_at_fault(run, *fails) ? FATE_REJECTED : item->fate;
+}
+
+void
+bulk_retry_note(struct bulk_chunk *c, int failed, int whole)
+{
+	const uint64_t now = now_ms();
+
+	c->failed_at = now;
+	if (!failed)
+		c->failing_since = 0;
+	else if (c->failing_since == 0)
+		c->failing_since = now;
+	if (!failed || !whole)
+		c->row = c->fails = 0;
+	else
+		c->row++;
+}
+
+int
+bulk_retry_took_others(const struct bulk_run *run, const struct bulk_chunk *c)
+{
+	return c->failing_since > 0 && run->delivered >= c->failing_since;
 }

@@ -62,6 +62,25 @@ int bulk_retry_at_fault(const struct bulk_run *run, unsigned fails);
 enum bulk_fate bulk_retry_fate(const struct bulk_run *run, const struct bulk_chunk *chunk, size_t i, const struct bulk_item_answer *item);
 
 /**
+ * bulk_retry_note(chunk, failed, whole):
+ * Something of ${chunk} has to be sent again now, since a server ${failed} at it, 500, at the ${whole} request or at items; or for
+ * another reason.
+ */
+void bulk_retry_note(struct bulk_chunk *chunk, int failed, int whole);
+
+/**
+ * bulk_retry_took_others(run, chunk):
+ * Whether servers fail at ${chunk} and have taken others since they began to, or in the same answer.
+ */
+int bulk_retry_took_others(const struct bulk_run *run, const struct bulk_chunk *chunk);
+
+/**
+ * bulk_reject(run, chunk, i, status, type, reason):
+ * Item ${i} of ${chunk} is refused: count it, keep it with the reason, and say the first ones.
+ */
+void bulk_reject(struct bulk_run *run, const struct bulk_chunk *chunk, size_t i, unsigned status, const char *type, const char *reason);
+
+/**
  * bulk_settle(run, r, code, status, retry_after):
  * The request ${r} of the chunk ${chunk} ended with curl's ${code} and HTTP ${status}: count what is done, keep what is refused,
  * and put the rest back to be sent again.  ${chunk} is no longer the caller's.
@@ -86,6 +105,13 @@ void bulk_settle_keep(struct bulk_run *run, struct bulk_chunk *chunk);
  * A server may have taken ${chunk}, but has not said so: count its documents without _id, each once.
  */
 void bulk_settle_unknown(struct bulk_run *run, struct bulk_chunk *chunk);
+
+/**
+ * bulk_settle_blame(run):
+ * Nothing was delivered for long: refuse the documents that wait because servers failed at them when they took others.  Return
+ * whether there were any.
+ */
+int bulk_settle_blame(struct bulk_run *run);
 
 /**
  * bulk_settle_stop(run, status, why):

@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +6,6 @@
 #include "mem.h"
 #include "msg.h"
 #include "now.h"
-#include "quote.h"
-
-enum { REFUSED_SHOWN = 10 };
 
 /* ${c} is done with, and so is its file in the spool, unless something could not be kept elsewhere: then it is sent once more. */
 static void
@@ -112,52 +108,6 @@ bulk_settle_unknown(struct bulk_run *run, struct bulk_chunk *c)
 		}
 }
 
-/* The action line's index as JSON, for FILE.why; "" when it has none, or what is none. */
-static char *
-index_of(const struct bulk_chunk *c, const struct bulk_item *item)
-{
-	struct json j = { 0 };
-	const char *line = c->data + item->at, *raw;
-	const char *end = memchr(line, '\n', item->len);
-	size_t len, t;
-	char *name = NULL, *quoted;
-
-	if (json_parse(&j, line, (size_t)(end - line)) == 0 && (t = json_member(&j, 2, "_index")) != 0 &&
-	    json_type(&j, t) == JSMN_STRING) {
-		raw = json_raw(&j, t, &len);
-		name = mem_string(raw, len);
-		name[json_unescape(name, name, len)] = '\0';
-	}
-	quoted = quote_json(name != NULL ? name : "");
-	free(name);
-	json_free(&j);
-	return quoted;
-}
-
-static void
-reject(struct bulk_run *run, const struct bulk_chunk *c, size_t i, unsigned status, const char *type, const char *reason)
-{
-	const struct bulk_item *item = &c->items[i];
-	char *index = index_of(c, item), *etype = quote_json(type), *ereason = quote_json(reason), *line;
-
-	run->account.rejected++;
-	bulk_keep_add(&run->rejects, c->data + item->at, item->len, 1);
-	line = mem_format("{\"status\":%u,\"type\":%s,\"reason\":%s,\"index\":%s,\"line\":%" PRIu64 "}", status, etype,
-	    ereason, index, item->line);
-	bulk_keep_why(&run->rejects, line);
-	if (run->rejects.failed)
-		bulk_settle_stop(run, ES_FAILED, "refused documents can't be kept");
-	if (!run->opt->quiet && run->refused_shown < REFUSED_SHOWN) {
-		run->refused_shown++;
-		msg_warn("line %" PRIu64 ": refused with %u, %s: %s%s", item->line, status, type, reason,
-		    run->refused_shown == REFUSED_SHOWN ? " (further ones are only counted)" : "");
-	}
-	free(line);
-	free(index);
-	free(etype);
-	free(ereason);
-}
-
 /* Judge each item; what has to be sent again stays in ${c}. */
 static void
 settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
@@ -167,7 +117,7 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 	struct bulk_item_answer item;
 	char type[128], reason[1024];
 	size_t i, token = 0, again = 0, done = 0;
-	int busy = 0;
+	int busy = 0, failed = 0;
 	enum bulk_fate worst = FATE_DONE;
 
 	for (i = 0; i < c->count; i++) {
@@ -177,7 +127,7 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 		case FATE_DUPLICATE: run->account.duplicate++; done++; continue;
 		case FATE_REJECTED:
 			bulk_answer_error(a, item.error, type, sizeof type, reason, sizeof reason);
-			reject(run, c, i, item.status, type, reason);
+			bulk_reject(run, c, i, item.status, type, reason);
 			done += item.fate == FATE_REJECTED;	/* else it was our decision, and no server's work */
 			continue;
 		case FATE_AGAIN: case FATE_STOP: break;
@@ -185,6 +135,7 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 		keep[i] = 1;
 		again++;
 		busy |= item.status == 429;
+		failed |= item.status == 500;
 		if (item.fate > worst || again == 1) {
 			worst = item.fate;
 			bulk_answer_error(a, item.error, type, sizeof type, reason, sizeof reason);
@@ -212,8 +163,7 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 		return;
 	}
 	c->tries = done > 0 ? 1 : c->tries + 1;
-	c->row = c->fails = 0;
-	c->failed_at = now_ms();
+	bulk_retry_note(c, failed, 0);
 	remember(run, type, reason);
 	if (run->opt->verbose)
 		msg_info("%zu documents again: %s: %s", again, type, reason);
@@ -232,6 +182,7 @@ settle_halves(struct bulk_run *run, struct bulk_chunk *c, uint64_t wait)
 
 	run->in_memory++;
 	c->tries = second->tries = 1;
+	c->fails = 0;	/* it is not known which of them it is */
 	if (c->spooled != NULL && (spool(run, second, c) != 0 || spool(run, c, NULL) != 0)) {
 		/* The disk is full: the whole is still in the file of the first half. */
 		bulk_spool_done(&run->spool, second);
@@ -249,9 +200,38 @@ settle_refused(struct bulk_run *run, struct bulk_chunk *c, unsigned status)
 		settle_halves(run, c, 0);
 		return;
 	}
-	reject(run, c, 0, status, "request refused", run->answer.why);
+	bulk_reject(run, c, 0, status, "request refused", run->answer.why);
 	run->progress = now_ms();
 	forget(run, c);
+}
+
+int
+bulk_settle_blame(struct bulk_run *run)
+{
+	struct bulk_chunk *c, *next;
+	unsigned char *keep;
+	size_t i, left, blamed = 0;
+
+	for (c = TAILQ_FIRST(&run->ready); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, link);
+		if (!bulk_retry_took_others(run, c))
+			continue;
+		keep = mem_zero(c->count, 1);
+		for (i = left = 0; i < c->count; i++) {
+			keep[i] = c->items[i].fails == 0 && (c->count > 1 || c->fails == 0);
+			left += keep[i];
+			if (!keep[i])
+				bulk_reject(run, c, i, 500, "fails again and again", run->last_why);
+		}
+		blamed += c->count - left;
+		bulk_chunk_keep(c, keep);
+		free(keep);
+		if (left == 0) {
+			TAILQ_REMOVE(&run->ready, c, link);
+			forget(run, c);
+		}
+	}
+	return blamed > 0;
 }
 
 /* The node could not be reached, or broke off. */
@@ -277,8 +257,7 @@ settle_broken(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c
 		msg_warn("%s: %s; no node can be reached, waiting", r->node->url, why);
 	}
 	c->tries++;
-	c->row = c->fails = 0;
-	c->failed_at = now_ms();
+	bulk_retry_note(c, 0, 0);
 	/* Another node may take it at once; the same one is not asked before its time. */
 	bulk_settle_queue(run, c, run->nodes->count > 1 && c->tries <= run->nodes->count ? 0 : bulk_retry_wait(c->tries));
 }
@@ -292,11 +271,10 @@ settle_later(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c,
 	if (run->answer.verdict == VERDICT_UNKNOWN)
 		bulk_settle_unknown(run, c);
 	c->tries++;
-	c->row = status == 500 ? c->row + 1 : 0;
-	c->fails = status != 500 ? 0 : c->fails + (unsigned)works;
-	c->failed_at = now_ms();
-	if (c->count == 1 && bulk_retry_at_fault(run, c->fails)) {
-		reject(run, c, 0, 500, "request refused", run->answer.why);
+	c->fails += (unsigned)works;
+	bulk_retry_note(c, status == 500, 1);
+	if (c->count == 1 && works && bulk_retry_at_fault(run, c->fails)) {
+		bulk_reject(run, c, 0, 500, "request refused", run->answer.why);
 		forget(run, c);
 		return;
 	}

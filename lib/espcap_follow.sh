@@ -91,7 +91,8 @@ follow_dir() {
 				result=3
 			fi
 		elif [[ -z $follow ]]; then
-			all_are_there && forget_left 'its captures are still to be indexed'
+			find_new
+			all_are_new && forget_left 'its captures are still to be indexed'
 			return "$one"
 		else
 			printf 'espcap: not delivered; again in %d s\n' "$pause" >&2
@@ -105,20 +106,20 @@ follow_dir() {
 # What esbulk could not deliver is in a file of its own, which is needed only if the captures go, as in a ring.  So that no heap of
 # such files is made, it is removed when all its captures were read again to the end: what was not delivered then is in a newer one.
 settle_left() { # FAILED-FILES
-	local one
-	local -A again=()
-	for one in "${files[@]}"; do again[$one]=1; done
-	for one in "${left_of[@]}"; do [[ -n ${again[$one]:-} ]] || left_file=''; done
+	all_are_new || left_file=''
 	if [[ -z $stopping && -n ${account_of[esbulk]} ]] && (($1 == 0 && status[escapture] <= 1 && status[esreshape] <= 1 && status[esbulk] != 3)); then
 		forget_left 'its captures were read again'
 	fi
 	left_file=''
-	if [[ ${account_of[esbulk]} =~ \"left_in\":\"([^\"\\]+)\" ]]; then left_file=${BASH_REMATCH[1]} left_of=("${files[@]}"); fi
+	if [[ ${account_of[esbulk]} =~ \"left_in\":\"([^\"\\]+)\" ]]; then left_file=${BASH_REMATCH[1]} left_of=("${entries[@]}"); fi
 }
 
-all_are_there() {
+# Whether those captures are among the new ones, by their content: a ring uses names again.
+all_are_new() {
 	local one
-	for one in "${left_of[@]}"; do [[ -e ${one#--file=} ]] || return 1; done
+	local -A new=()
+	for one in "${entries[@]}"; do new[$one]=1; done
+	for one in "${left_of[@]}"; do [[ -n ${new[$one]:-} ]] || return 1; done
 }
 
 forget_left() { # WHY

@@ -430,7 +430,7 @@ steadily() { # FILE OPTION...: the marked documents, and others as long as FILE,
 	local file=$1 i
 	shift
 	rm -f "$file"
-	{ cat marked && for ((i = 0; i < 600; i++)); do [ ! -s "$file" ] || break; documents 1 "more-$file-$i-" && sleep 0.1; done; } |
+	{ cat marked && for ((i = 0; i < 1200; i++)); do [ ! -s "$file" ] || break; documents 1 "more-$file-$i-" && sleep 0.1; done; } |
 		esbulk --node="$url" --chunk 50 --flush 0.1 --rejects="$file" --stats="stats-$file" "$@"
 }
 fake marked:500 # the whole request
@@ -445,6 +445,12 @@ is "$(cat refused7) $(jq -c .status refused7.why)" "$(sed -n 73,74p marked) 500"
 wait "$first"
 is "$? $(jq -c '[.rejected, .left]' stats-refused6)" '1 [1,0]' 'a request is halved until the culprit is alone'
 is "$(cat refused6) $(jq -c '[.status, .reason]' refused6.why)" "$(sed -n 73,74p marked) [500,\"HTTP 500, illegal_argument_exception: something is marked\"]" 'and it is kept'
+fake item:500
+send --retry 3 --chunk 50 --rejects=refused8 marked
+is "$status $(account) $(sort -u refused8 | wc -l)" '1 [100,99,0,1,0] 2' 'so it is when --retry runs out and nothing else is left'
+fake item:500
+send --retry 3 --chunk 50 --spool poisoned --rejects=refused9 marked
+is "$status $(account) $(ls poisoned)" '1 [100,99,0,1,0] ' 'and with a spool'
 # Where nothing else goes it is the server.
 { head -n 20 in && sed 's/"n"/"marked":1,"n"/' in; } >failing
 fake item:500

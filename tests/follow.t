@@ -195,6 +195,22 @@ ok 'and in none when it was delivered' wait_for 90 none_left
 kill -TERM "$pid"
 wait "$pid"
 
+# A ring that uses a name again: what was left of the capture before is not removed.
+mkdir ring2
+cp "$p/dns.pcap" ring2/cap0.pcap
+stop_fake
+espcap --dir=ring2 --follow --done=ring2.list --node="$url" --retry 0.3 2>away.err &
+pid=$!
+ok 'a ring: the node is away' wait_for 90 tries 2
+cp "$p/arp.pcap" ring2/new && mv ring2/new ring2/cap0.pcap
+FAKENODE_PORT=${url##*:} start_fake
+ring_noted() { [ -s ring2.list ]; }
+ok 'a ring: the capture of the same name is indexed' wait_for 90 ring_noted
+kill -TERM "$pid"
+wait "$pid"
+is "$(cat esbulk-left-*.ndjson | wc -l)" $((2 * dns)) 'a ring: what was left of the one before is kept'
+rm -f esbulk-left-*
+
 # --- kept by default, noted in the system's log ---
 fake items:400:2
 run espcap --file="$p/dns.pcap" --node="$url"

@@ -104,9 +104,9 @@ verdicts(void **state)
 	assert_int_equal(verdict(200, "{\"items\":[{\"index\":{\"status\":-21}},{\"index\":{\"status\":201}}]}"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, "{\"items\":[{\"index\":{\"status\":201}},{\"delete\":{\"status\":200}}]}"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, "{\"items\":{}}"), VERDICT_UNKNOWN);
-	assert_int_equal(verdict(408, ""), VERDICT_AGAIN);
+	assert_int_equal(verdict(408, ""), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(425, ""), VERDICT_AGAIN);
-	assert_int_equal(verdict(503, "{\"error\":\"a proxy speaks\"}"), VERDICT_AGAIN);
+	assert_int_equal(verdict(503, "{\"error\":\"a proxy speaks\"}"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, "[]"), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, ""), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(200, "<html>"), VERDICT_UNKNOWN);
@@ -114,8 +114,8 @@ verdicts(void **state)
 	assert_int_equal(verdict(400, "{\"error\":{\"reason\":\"Validation Failed: 1: type is missing;\"}}"), VERDICT_TYPE);
 	assert_int_equal(verdict(413, ""), VERDICT_SMALLER);
 	assert_int_equal(verdict(429, ""), VERDICT_AGAIN);
-	assert_int_equal(verdict(503, "<html>"), VERDICT_AGAIN);
-	assert_int_equal(verdict(599, ""), VERDICT_AGAIN);
+	assert_int_equal(verdict(503, "<html>"), VERDICT_UNKNOWN);
+	assert_int_equal(verdict(599, ""), VERDICT_UNKNOWN);
 	assert_int_equal(verdict(403, "{\"error\":{\"type\":\"cluster_block_exception\"}}"), VERDICT_AGAIN);
 	assert_int_equal(verdict(403, ""), VERDICT_STOP);
 	assert_int_equal(verdict(401, ""), VERDICT_STOP);
