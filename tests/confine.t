@@ -66,10 +66,13 @@ r["open"] = [fd for fd in range(3, 64) if libc.fcntl(fd, 1) >= 0]
 print('{"index":{}}\n' + json.dumps(r), flush=True)
 END
 chmod 755 programs programs/tries
+# The tree itself may be where no one else can look, and then tshark gets no library.
+cp "$bin/escapture" "$bin/tshark_stdout.so" programs/
+chmod 755 programs/escapture programs/tshark_stdout.so
 export SECRET=1 LD_LIBRARY_PATH=/nonexistent
 
 try() { # ARGUMENT...: into the file result
-	run escapture --jobs 1 --tshark programs/tries "$@"
+	run programs/escapture --jobs 1 --tshark programs/tries "$@"
 	sed -n 2p out >result
 	[ -s result ] || diag "$status $err"
 }
@@ -100,8 +103,6 @@ run escapture --run-as no-such-user "$p/dns.pcap"
 is "$status" 2 '--run-as: no such user'
 try "$p/dns.pcap" -- -o tls.keylog_file:keys
 is "$(got '["read another'"'"'s file"]') $(got '["write a new file"]')" '"done" "no"' "with one's own arguments any file can be read, none written"
-cp "$bin/escapture" "$bin/tshark_stdout.so" programs/
-# The tree itself may be where no one else can look.
 install -m 644 "$p/dns.pcap" anyone.pcap
 setpriv --reuid=65534 --regid=65534 --clear-groups programs/escapture --jobs 1 --tshark programs/tries anyone.pcap 2>err | sed -n 2p >result
 refused 'not root'

@@ -34,8 +34,10 @@ is "$status" 3 'a display filter that tshark refuses: status'
 like "$err" 'tshark: ' "and tshark's reason"
 run escapture "$p/dns.pcap" -- --no-such-option
 is "$status $(wc -l <err)" '3 1' 'an option that it does not know: without all those that it does'
-run escapture "$p/dns.pcap" -- -2
-ok 'a second pass over a file' cmp -s out <(WIRESHARK_CONFIG_DIR=/nonexistent tshark -n -r "$p/dns.pcap" -2 -T ek 2>/dev/null)
+install -m 644 "$p/dns.pcap" twice.pcap # tshark opens it itself, as nobody
+chmod a+x .
+run escapture twice.pcap -- -2
+ok 'a second pass over a file' cmp -s out <(WIRESHARK_CONFIG_DIR=/nonexistent tshark -n -r twice.pcap -2 -T ek 2>/dev/null)
 is "$status $(wc -l <out)" '0 22' 'all of it'
 head -c 3000 /dev/urandom | tr '\0' x >junk
 { printf '\377\0\0' && cat junk; } >junk.bin
