@@ -130,7 +130,6 @@ bulk_chunk_split(struct bulk_chunk *c, size_t from)
 		second->len += item->len;
 	}
 	second->since = c->since;
-	second->tries = c->tries;
 	second->row = c->row;
 	second->failed_at = c->failed_at;
 	second->failing_since = c->failing_since;

@@ -222,26 +222,30 @@ check_retry(struct loop *l)
 {
 	struct bulk_run *run = &l->run;
 	const uint64_t now = now_ms(), retry = run->opt->retry;
+	const int waits = run->opt->spool != NULL && !bulk_input_ended(&l->in);
 	char *why;
 
 	if (run->in_memory == 0)
 		run->progress = now;
-	if (now - run->progress < retry)
+	if (now - run->progress < retry) {
 		l->said_waiting = 0;
-	if (retry == 0 || run->stopped || now - run->progress < retry)
+		return;
+	}
+	if (retry == 0 || run->stopped)
 		return;
 	if (bulk_settle_blame(run)) {
 		run->progress = now;
 		return;
 	}
+	if (waits && l->said_waiting)
+		return;
 	why = mem_format("nothing could be delivered for %llu s: %s", (unsigned long long)retry / 1000,
 	    run->last_why != NULL ? run->last_why : "no answer came");
-	if (run->opt->spool == NULL || bulk_input_ended(&l->in))
-		bulk_settle_stop(run, ES_LATER, why);
-	else if (!l->said_waiting) {
+	if (waits)
 		msg_warn("%s; it waits in the spool %s", why, run->opt->spool);
-		l->said_waiting = 1;
-	}
+	else
+		bulk_settle_stop(run, ES_LATER, why);
+	l->said_waiting = waits;
 	free(why);
 }
 

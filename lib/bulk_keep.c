@@ -50,26 +50,31 @@ fail(struct bulk_keep *k, const char *path)
 	k->failed = 1;
 }
 
+/* Make a file in ${folder}.  In a container that is started again and again each run has the same number. */
+static void
+open_new(struct bulk_keep *k, const char *folder)
+{
+	char more[16] = "";
+	int n;
+
+	for (n = 2;; n++) {
+		free(k->path);
+		k->path = mem_format("%s/esbulk-%s-%ld%s.ndjson", folder, k->kind, (long)getpid(), more);
+		k->fd = open(k->path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (k->fd >= 0 || errno != EEXIST || n == NAMES)
+			return;
+		snprintf(more, sizeof more, ".%d", n);
+	}
+}
+
 static void
 open_default(struct bulk_keep *k)
 {
 	const char *tmp = getenv("TMPDIR");
-	const char *const folders[] = { ".", tmp != NULL && *tmp != '\0' ? tmp : "/tmp" };
-	char more[16] = "";
-	size_t i;
-	int n;
 
-	for (i = 0; i < 2 && k->fd < 0; i++) {
-		/* In a container that is started again and again each run has the same number. */
-		for (n = 1; n == 1 || (k->fd < 0 && errno == EEXIST && n < NAMES); n++) {
-			if (n > 1)
-				snprintf(more, sizeof more, ".%d", n);
-			free(k->path);
-			k->path = mem_format("%s/esbulk-%s-%ld%s.ndjson", folders[i], k->kind, (long)getpid(), more);
-			k->fd = open(k->path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		}
-		more[0] = '\0';
-	}
+	open_new(k, ".");
+	if (k->fd < 0)
+		open_new(k, tmp != NULL && *tmp != '\0' ? tmp : "/tmp");
 	if (k->fd < 0)
 		fail(k, k->path);
 }

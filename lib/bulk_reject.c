@@ -32,6 +32,13 @@ index_of(const struct bulk_chunk *c, const struct bulk_item *item)
 }
 
 void
+bulk_reject_check(struct bulk_run *run)
+{
+	if (run->rejects.failed)
+		bulk_settle_stop(run, ES_FAILED, "refused documents can't be kept");
+}
+
+void
 bulk_reject(struct bulk_run *run, const struct bulk_chunk *c, size_t i, unsigned status, const char *type, const char *reason)
 {
 	const struct bulk_item *item = &c->items[i];
@@ -42,8 +49,7 @@ bulk_reject(struct bulk_run *run, const struct bulk_chunk *c, size_t i, unsigned
 	line = mem_format("{\"status\":%u,\"type\":%s,\"reason\":%s,\"index\":%s,\"line\":%" PRIu64 "}", status, etype,
 	    ereason, index, item->line);
 	bulk_keep_why(&run->rejects, line);
-	if (run->rejects.failed)
-		bulk_settle_stop(run, ES_FAILED, "refused documents can't be kept");
+	bulk_reject_check(run);
 	if (!run->opt->quiet && run->refused_shown < REFUSED_SHOWN) {
 		run->refused_shown++;
 		msg_warn("line %" PRIu64 ": refused with %u, %s: %s%s", item->line, status, type, reason,

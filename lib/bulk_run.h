@@ -81,6 +81,12 @@ int bulk_retry_took_others(const struct bulk_run *run, const struct bulk_chunk *
 void bulk_reject(struct bulk_run *run, const struct bulk_chunk *chunk, size_t i, unsigned status, const char *type, const char *reason);
 
 /**
+ * bulk_reject_check(run):
+ * Stop the run when what is refused could not be kept.
+ */
+void bulk_reject_check(struct bulk_run *run);
+
+/**
  * bulk_settle(run, r, code, status, retry_after):
  * The request ${r} of the chunk ${chunk} ended with curl's ${code} and HTTP ${status}: count what is done, keep what is refused,
  * and put the rest back to be sent again.  ${chunk} is no longer the caller's.

@@ -15,8 +15,7 @@ forget(struct bulk_run *run, struct bulk_chunk *c)
 		bulk_keep_sync(&run->rejects);
 		bulk_keep_sync(&run->left);
 	}
-	if (run->rejects.failed)
-		bulk_settle_stop(run, ES_FAILED, "refused documents can't be kept");
+	bulk_reject_check(run);
 	if (!run->rejects.failed && !run->left.failed)
 		bulk_spool_done(&run->spool, c);
 	run->in_memory--;

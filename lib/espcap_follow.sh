@@ -91,8 +91,10 @@ follow_dir() {
 				result=3
 			fi
 		elif [[ -z $follow ]]; then
-			find_new
-			all_are_new && forget_left 'its captures are still to be indexed'
+			if [[ -n $left_file ]]; then
+				find_new
+				all_are_new && forget_left 'its captures are still to be indexed'
+			fi
 			return "$one"
 		else
 			printf 'espcap: not delivered; again in %d s\n' "$pause" >&2

@@ -99,6 +99,16 @@ line_next(struct line_reader *r, char **line, size_t *len)
 	}
 }
 
+int
+line_is_blank(const char *line, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len && (line[i] == ' ' || line[i] == '\t' || line[i] == '\r' || line[i] == '\n'); i++)
+		continue;
+	return i == len;
+}
+
 void
 line_close(struct line_reader *r)
 {

@@ -45,6 +45,12 @@ ssize_t line_read(struct line_reader *r, int fd);
 enum line_result line_next(struct line_reader *r, char **line, size_t *len);
 
 /**
+ * line_is_blank(line, len):
+ * Whether it has nothing but white space: esreshape passes over such a line, and escapture does not count it.
+ */
+int line_is_blank(const char *line, size_t len);
+
+/**
  * line_close(r):
  * Free what the reader holds.
  */

@@ -212,13 +212,11 @@ take_line(struct reshape *r, const char *line, size_t len)
 {
 	const char *whole = line;
 	const size_t whole_len = len;
-	size_t stamp, i;
+	size_t stamp;
 	int clash, mended = 0;
 
 	r->lines++;
-	for (i = 0; i < len && (line[i] == ' ' || line[i] == '\t' || line[i] == '\r'); i++)
-		continue;
-	if (i == len)
+	if (line_is_blank(line, len))
 		return;
 	while (line[len - 1] == '\r')
 		len--;	/* a control byte would have each string searched for more */

@@ -11,6 +11,7 @@
 
 #include "ek.h"
 #include "host.h"
+#include "line.h"
 #include "mem.h"
 #include "msg.h"
 
@@ -192,11 +193,7 @@ owner_of(const struct team *t, uint64_t frame)
 static void
 count_torn(struct team *t, const struct worker_record *r)
 {
-	size_t i;
-
-	for (i = 0; i < r->action_len && memchr(" \t\r\n", r->action[i], 4) != NULL; i++)
-		continue;
-	t->torn += i < r->action_len;
+	t->torn += !line_is_blank(r->action, r->action_len);
 }
 
 /* Print the worker's next record, if it is that of a frame of this block; 0: it is of a later one. */
