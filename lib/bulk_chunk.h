@@ -29,8 +29,8 @@ struct bulk_chunk {
 	unsigned tries;		/* requests that left something to be sent again, in a row */
 	unsigned row;		/* and how often in a row a server failed at it as a whole (500) */
 	unsigned fails;		/* those of these before which it had taken others since the last one */
-	uint64_t failed_at;	/* when a request last left something, ms; 0: none did */
-	uint64_t failing_since;	/* when the first of these in a row did that a server failed at, ms; 0: the last was none of these */
+	uint64_t failed_at;	/* when a request last left something, by the clock of bulk_retry_note(); 0: none did */
+	uint64_t failing_since;	/* and the first of these in a row that a server failed at; 0: the last was none of these */
 	char *spooled;		/* file in the spool that holds it; NULL: none */
 };
 

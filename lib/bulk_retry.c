@@ -2,7 +2,6 @@
 #include <time.h>
 
 #include "bulk_run.h"
-#include "now.h"
 
 enum { BACKOFF_FIRST_MS = 400, BACKOFF_LONGEST_MS = 30000 };
 
@@ -45,9 +44,10 @@ bulk_retry_fate(const struct bulk_run *run, const struct bulk_chunk *c, size_t i
 }
 
 void
-bulk_retry_note(struct bulk_chunk *c, int failed, int whole)
+bulk_retry_note(const struct bulk_run *run, struct bulk_chunk *c, int took, int failed, int whole)
 {
-	const uint64_t now = now_ms();
+	/* As the number that run->delivered has when something more was taken, be it in this answer. */
+	const uint64_t now = run->delivered + !took;
 
 	c->failed_at = now;
 	if (!failed)

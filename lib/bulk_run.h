@@ -25,7 +25,7 @@ struct bulk_run {
 	int settled;			/* it was too many once: from now on the window grows slowly */
 	uint64_t bytes;			/* bound of a chunk; a 413 makes it smaller */
 	uint64_t progress;		/* when something was last delivered or nothing was there to be, ms */
-	uint64_t delivered;		/* when a server last did with a document what it should, ms; 0: never */
+	uint64_t delivered;		/* answers by which a server did with a document what it should: a clock that can't tie */
 	int said_dead, said_blocked;	/* messages that are said once */
 	int stopped;			/* no more requests: what comes is kept */
 	enum es_status stop_status;
@@ -62,11 +62,11 @@ int bulk_retry_at_fault(const struct bulk_run *run, unsigned fails);
 enum bulk_fate bulk_retry_fate(const struct bulk_run *run, const struct bulk_chunk *chunk, size_t i, const struct bulk_item_answer *item);
 
 /**
- * bulk_retry_note(chunk, failed, whole):
+ * bulk_retry_note(run, chunk, took, failed, whole):
  * Something of ${chunk} has to be sent again now, since a server ${failed} at it, 500, at the ${whole} request or at items; or for
- * another reason.
+ * another reason.  It ${took} something of it in the same answer.
  */
-void bulk_retry_note(struct bulk_chunk *chunk, int failed, int whole);
+void bulk_retry_note(const struct bulk_run *run, struct bulk_chunk *chunk, int took, int failed, int whole);
 
 /**
  * bulk_retry_took_others(run, chunk):

@@ -144,8 +144,10 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 	}
 	bulk_chunk_keep(c, keep);
 	free(keep);
-	if (done > 0)
-		run->progress = run->delivered = now_ms();
+	if (done > 0) {
+		run->progress = now_ms();
+		run->delivered++;
+	}
 	if (busy)
 		fewer_requests(run);
 	else if (again == 0)
@@ -162,7 +164,7 @@ settle_items(struct bulk_run *run, struct bulk_chunk *c, long retry_after)
 		return;
 	}
 	c->tries = done > 0 ? 1 : c->tries + 1;
-	bulk_retry_note(c, failed, 0);
+	bulk_retry_note(run, c, done > 0, failed, 0);
 	remember(run, type, reason);
 	if (run->opt->verbose)
 		msg_info("%zu documents again: %s: %s", again, type, reason);
@@ -256,7 +258,7 @@ settle_broken(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c
 		msg_warn("%s: %s; no node can be reached, waiting", r->node->url, why);
 	}
 	c->tries++;
-	bulk_retry_note(c, 0, 0);
+	bulk_retry_note(run, c, 0, 0, 0);
 	/* Another node may take it at once; the same one is not asked before its time. */
 	bulk_settle_queue(run, c, run->nodes->count > 1 && c->tries <= run->nodes->count ? 0 : bulk_retry_wait(c->tries));
 }
@@ -271,7 +273,7 @@ settle_later(struct bulk_run *run, struct bulk_request *r, struct bulk_chunk *c,
 		bulk_settle_unknown(run, c);
 	c->tries++;
 	c->fails += (unsigned)works;
-	bulk_retry_note(c, status == 500, 1);
+	bulk_retry_note(run, c, 0, status == 500, 1);
 	if (c->count == 1 && works && bulk_retry_at_fault(run, c->fails)) {
 		bulk_reject(run, c, 0, 500, "request refused", run->answer.why);
 		forget(run, c);
