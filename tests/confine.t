@@ -133,7 +133,7 @@ pid=$!
 exec 7>pipe
 feeder=''
 is_there() { feeder=$(pgrep -P "$pid" escapture) && grep -q '^NoNewPrivs:.1' "/proc/$feeder/status"; }
-ok 'stdin: who reads it has no new privileges' wait_for 10 is_there
+ok 'stdin: who reads it has no new privileges' wait_for 60 is_there
 is "$(awk '/^(Uid|CapEff|CapBnd|Seccomp):/ { print $2 }' "/proc/$feeder/status" | tr '\n' ' ')" "$nobody 0000000000000000 0000000000000000 2 " 'stdin: nor any privilege'
 exec 7>&-
 wait "$pid"

@@ -49,7 +49,7 @@ while True:
 END
 python3 relay.py "${node[1]##*:}" >relayed &
 relay=$!
-wait_for 10 test -s relayed
+wait_for 60 test -s relayed
 load 20000 200 l >light
 esbulk --node="${node[0]},$(head -n 1 relayed)" --chunk 200 --stats=stats light &
 pid=$!
@@ -69,7 +69,7 @@ ok 'of which some had to be sent again' test "$(jq .retried.no_answer stats)" -g
 	echo $((200 * (n + 1))) >count
 ) | esbulk --node="$nodes" --chunk 200 --connections 2 --retry 600 --stats=stats 2>err.live &
 pid=$!
-wait_for 10 minds_signals "$pid" esbulk
+wait_for 60 minds_signals "$pid" esbulk
 under_way() { kill -USR1 "$pid" && grep -qE ' [1-9][0-9]{3,} indexed' err.live; }
 ok 'the load is under way' wait_for 60 under_way
 ok 'the cluster is stopped' "$top/scripts/node.sh" pause os-2.19.1

@@ -206,16 +206,14 @@ url="$url,http://localhost:${url##*:}/prefix/"
 send --chunk 10 ids
 is "$status $(account)" '0 [100,100,0,0,0]' 'a list of URLs, one with a path'
 fake
-port=${url##*:}
-stop_fake
-FAKENODE_PORT=$port
-export FAKENODE_PORT
-(wait_for 10 grep -q 'waiting' err.live; exec /usr/bin/python3 "$top/tests/fakenode.py" took >/dev/null 2>&1) &
-late=$!
-esbulk --node="127.0.0.1:$port" --stats=stats in 2>err.live
+fake_goes
+rm -f err.live
+esbulk --node="$url" --stats=stats in 2>err.live &
+pid=$!
+ok 'no node is there: it waits' wait_for 60 grep -q 'waiting' err.live
+fake_comes_back
+wait "$pid"
 is "$? $(account)" '0 [100,100,0,0,0]' 'a node that comes back is used again'
-kill "$late"
-unset FAKENODE_PORT
 for words in 'localhost:99999' 'ftp://x' '' 'a,,b' 'http://' 'a b' '::1'; do
 	run esbulk --node="$words" in
 	is "$status" 2 "wrong use: --node='$words'"
@@ -249,7 +247,7 @@ pid=$!
 exec 7>pipe
 fake_took() { grep -q '"trickle"' took; }
 printf '{"index":{"_index":"t"}}\n{"n":"trickle"}\n' >&7
-ok 'a slow trickle is flushed by time' wait_for 10 fake_took
+ok 'a slow trickle is flushed by time' wait_for 60 fake_took
 exec 7>&-
 wait "$pid"
 esbulk --node="$url" --flush 8 --stats=stats <pipe &
@@ -278,35 +276,37 @@ like "$(<terminal)" '^[^%]*[0-9]+ documents, [^%]*$' 'from a pipe without percen
 
 # --- signals ---
 fake
+rm -f err.live
 env --default-signal=INT esbulk --node="$url" --flush 60 --stats=stats <pipe 2>err.live &
 pid=$!
 exec 7>pipe
 documents 5 >&7
-wait_for 10 minds_signals "$pid" esbulk
+wait_for 60 minds_signals "$pid" esbulk
 counted() { kill -USR1 "$pid" && grep -q '5 documents: 0 indexed' err.live; }
-ok 'SIGUSR1: the account so far' wait_for 10 counted
+ok 'SIGUSR1: the account so far' wait_for 60 counted
 kill -INT "$pid"
 wait "$pid"
 is "$? $(account) $(taken)" '4 [5,5,0,0,0] 5 0' 'SIGINT: what was read is delivered'
 exec 7>&-
 env --default-signal=TERM esbulk --node="$url" pipe &
 pid=$!
-wait_for 10 minds_signals "$pid" esbulk
+wait_for 60 minds_signals "$pid" esbulk
 kill -TERM "$pid"
 gone() { ! kill -0 "$pid"; }
-wait_for 10 gone || kill -KILL "$pid"
+wait_for 60 gone || kill -KILL "$pid"
 wait "$pid"
 is $? 4 'SIGTERM while a named pipe has no writer yet'
 fake 1000xhttp:503
+rm -f err.live
 env --default-signal=TERM esbulk --node="$url" --stats=stats <pipe 2>err.live &
 pid=$!
 exec 7>pipe
 documents 5 >&7
-wait_for 10 grep -q 503 took.requests
+wait_for 60 grep -q 503 took.requests
 kill -TERM "$pid"
-wait_for 10 grep -q 'reading no more' err.live
+wait_for 60 grep -q 'reading no more' err.live
 ended() { kill -TERM "$pid" 2>/dev/null; ! kill -0 "$pid" 2>/dev/null; }
-wait_for 10 ended
+wait_for 60 ended
 wait "$pid"
 is "$? $(account)" '4 [5,0,0,0,5]' 'a second signal: what is not delivered is kept'
 exec 7>&-
@@ -329,9 +329,9 @@ esbulk --node="$url" --spool spool <pipe &
 pid=$!
 exec 7>pipe
 opened() { find "/proc/$pid/fd" -lname "$tmp/spool" | grep -q .; }
-wait_for 10 opened
+wait_for 60 opened
 locked() { run esbulk --node="$url" --spool spool /dev/null; [ "$status" = 3 ]; }
-ok 'a spool is for one esbulk at a time' wait_for 10 locked
+ok 'a spool is for one esbulk at a time' wait_for 60 locked
 like "$err" 'another esbulk uses this spool' 'and that is said'
 exec 7>&-
 wait "$pid"
@@ -366,11 +366,12 @@ is "$status $(cat unkept/*)" "3 $(<marked)" 'what could not be kept elsewhere is
 fake
 send --spool small --spool-max 1000 ids
 is "$status $(account)" '0 [100,100,0,0,0]' 'a spool smaller than --bytes: chunks that fit'
+rm -f err.live
 esbulk --node=127.0.0.1:1 --spool small --spool-max 1000 --bytes 600 --flush 0.1 --retry 0 <pipe 2>err.live &
 pid=$!
 exec 7>pipe
 cat in >&7
-wait_for 10 grep -q 'no node can be reached, waiting' err.live
+wait_for 60 grep -q 'no node can be reached, waiting' err.live
 ticks() { cut -d ' ' -f 14,15 "/proc/$pid/stat" | tr ' ' +; }
 before=$(($(ticks))) end=$((SECONDS + 2))
 passed() { ((SECONDS >= end)); }
@@ -407,7 +408,7 @@ for _ in $(seq 50); do
 	esbulk --node="$url" --spool kill --chunk 50 --connections 3 kids 2>/dev/null &
 	pid=$!
 	requests=$(($(wc -l <took.requests) + RANDOM % 8))
-	wait_for 30 more
+	wait_for 60 more
 	kill -KILL "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
 done
@@ -415,11 +416,12 @@ send --spool kill --chunk 50 kids
 is "$status $(taken)" '0 3000 0' 'killed 50 times with a spool and run again: exactly once'
 is "$(ls kill)" '' 'and nothing is left'
 
+rm -f err.live
 esbulk --node=127.0.0.1:1 --spool later --retry 0.2 <pipe 2>err.live &
 pid=$!
 exec 7>pipe
 cat in >&7
-ok 'that nothing goes, and waits in the spool, is said' wait_for 20 grep -q 'nothing could be delivered for 0 s: .*; it waits in the spool later' err.live
+ok 'that nothing goes, and waits in the spool, is said' wait_for 60 grep -q 'nothing could be delivered for 0 s: .*; it waits in the spool later' err.live
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 exec 7>&-

@@ -88,7 +88,7 @@ rm -f esbulk-left-*
 fake hang
 esbulk -v --node="$url" --user-file user --timeout 2 in 2>err.v &
 pid=$!
-wait_for 10 grep -q hang took.requests
+wait_for 60 grep -q hang took.requests
 unlike "$(tr '\0' ' ' <"/proc/$pid/cmdline")" 'pass word' 'no secret in the arguments'
 wait "$pid"
 unlike "$(cat err.v)" 'pass|bWU6' 'none in what -v says'
@@ -148,7 +148,7 @@ for words in 'name:!!' "$(printf 'nothing' | base64)" 'x:' "x:$(printf "\$es\$k"
 done
 fake
 target=$url
-moved() { env FAKENODE_PORT=0 /usr/bin/python3 "$top/tests/fakenode.py" moved.log "moved:$target/_bulk" >moved.url 2>/dev/null & moved_pid=$!; wait_for 10 test -s moved.url; }
+moved() { env FAKENODE_PORT=0 /usr/bin/python3 "$top/tests/fakenode.py" moved.log "moved:$target/_bulk" >moved.url 2>/dev/null & moved_pid=$!; wait_for 60 test -s moved.url; }
 moved
 run esbulk --node="$(cat moved.url)" --user-file user --retry 1 in
 kill "$moved_pid"

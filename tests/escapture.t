@@ -129,9 +129,9 @@ escapture - <slow >out 2>err &
 pid=$!
 exec 7>slow
 cat "$p/dns.pcap" >&7
-wait_for 20 minds_signals "$pid" escapture
+wait_for 60 minds_signals "$pid" escapture
 so_far() { kill -USR1 "$pid" && grep -q 'stdin: 11 packets so far' err; }
-ok 'SIGUSR1: how many packets it were' wait_for 20 so_far
+ok 'SIGUSR1: how many packets it were' wait_for 60 so_far
 kill -TERM "$pid"
 wait "$pid"
 is $? 3 'SIGTERM inside of a file: status 3'
@@ -257,7 +257,7 @@ END
 if ! escapture --nic lo --count 1 >/dev/null 2>live.err & then :; fi
 probe=$!
 seen_one() { send 1; ! kill -0 "$probe" 2>/dev/null; }
-wait_for 20 seen_one
+wait_for 60 seen_one
 if ! wait "$probe"; then
 	diag "$(cat live.err)"
 	skip_all 'nothing can be captured on lo here'
@@ -267,10 +267,10 @@ fi
 env --default-signal=INT escapture --nic lo --bpf 'udp dst port 40404' --stats stats >live 2>live.err &
 pid=$!
 grew() { send 1; [ -s live ]; }
-ok 'live: a packet comes out at once' wait_for 20 grew
+ok 'live: a packet comes out at once' wait_for 60 grew
 send 200
 sent_all() { [ "$(grep -c 'packet_199\|7061636b657420313939\|70:61:63:6b:65:74:20:31:39:39' live)" -gt 0 ]; }
-ok 'live: all that was sent comes' wait_for 20 sent_all
+ok 'live: all that was sent comes' wait_for 60 sent_all
 children=$(pgrep -P "$pid" | tr '\n' ' ')
 kill -INT "$pid"
 wait "$pid"
@@ -301,20 +301,20 @@ mkfifo pipe
 escapture --nic lo --bpf 'udp dst port 1' >pipe 2>live.err &
 pid=$!
 exec 7<pipe
-wait_for 10 pgrep -P "$pid" tshark
+wait_for 60 pgrep -P "$pid" tshark
 children=$(pgrep -d , -P "$pid")
 exec 7<&-
 gone() { ! kill -0 "$pid" 2>/dev/null; }
-ok 'live: a reader that goes ends an idle capture' wait_for 10 gone
+ok 'live: a reader that goes ends an idle capture' wait_for 60 gone
 wait "$pid"
 is $? 3 'live: with status 3'
 no_children() { ! ps -o pid= -p "$children" >/dev/null; }
-ok 'live: and no child stays' wait_for 10 no_children
+ok 'live: and no child stays' wait_for 60 no_children
 
 # dumpcap killed: an end that nobody asked for.
 escapture --nic lo --bpf 'udp dst port 2' >live 2>live.err &
 pid=$!
-wait_for 10 pgrep -P "$pid" dumpcap
+wait_for 60 pgrep -P "$pid" dumpcap
 pkill -KILL -P "$pid" dumpcap
 wait "$pid"
 is $? 3 'live: dumpcap killed: status'
@@ -323,9 +323,9 @@ ok 'live: dumpcap killed: said' grep -q 'lo: the capture' live.err
 # Killed itself: the kernel ends the children.
 escapture --nic lo --bpf 'udp dst port 3' >live 2>live.err &
 pid=$!
-wait_for 10 pgrep -P "$pid" tshark
+wait_for 60 pgrep -P "$pid" tshark
 children=$(pgrep -P "$pid")
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
-for c in $children; do ok "killed: child $c does not stay" wait_for 10 has_ended "$c"; done
+for c in $children; do ok "killed: child $c does not stay" wait_for 60 has_ended "$c"; done
 done_testing

@@ -170,7 +170,7 @@ python3 terminal.py bash -c "exec espcap --nic=lo --bpf='udp dst port 40405' --s
 pid=$!
 exec 8>to_pty
 grew() { send; [ -s live ]; }
-if ! wait_for 20 grew; then
+if ! wait_for 60 grew; then
 	diag "$(cat live.err)"
 	skip_all 'nothing can be captured on lo here'
 fi
@@ -186,10 +186,10 @@ is "$(jq '.stages[0].received == .captured' stats)" true 'as many as dumpcap rec
 
 # timeout(1) and a terminal that is closed send theirs to the whole group.
 for signal in TERM HUP; do
-	rm -f live stats
+	rm -f live live.err stats
 	setsid env --default-signal=INT,TERM,HUP espcap --nic=lo --bpf='udp dst port 40405' --stats=stats >live 2>live.err &
 	pid=$!
-	wait_for 20 grew
+	wait_for 60 grew
 	send
 	kill -"$signal" -- "-$pid"
 	wait "$pid"
@@ -200,11 +200,11 @@ done
 mkdir scratch
 TMPDIR=$tmp/scratch espcap --nic=lo --bpf='udp dst port 40406' >live 2>live.err &
 pid=$!
-wait_for 20 pgrep -f 'dumpcap.*udp dst port 40406'
+wait_for 60 pgrep -f 'dumpcap.*udp dst port 40406'
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 none() { ! pgrep -f 'udp dst port 40406' >/dev/null; }
-ok 'killed, it leaves no child' wait_for 10 none
+ok 'killed, it leaves no child' wait_for 60 none
 ok 'and no file' rmdir scratch
 
 # --- no server ---
@@ -215,14 +215,14 @@ pid=$!
 exec 8>packets
 cat "$p/dns.pcap" >&8
 all_run() { pgrep -P "$pid" -x esbulk && pgrep -P "$pid" -x esreshape && pgrep -P "$pid" -x escapture; }
-wait_for 20 all_run
+wait_for 60 all_run
 unlike "$(tr '\0' ' ' <"/proc/$(pgrep -P "$pid" esbulk)/cmdline")" secret "a password of the configuration is not in another process's arguments"
 exec 8>&-
 gone() { ! pgrep -P "$pid" escapture && ! pgrep -P "$pid" esreshape; }
-wait_for 20 gone
+wait_for 60 gone
 said() { grep -q "$1" err; }
 kill -INT "$pid"
-ok 'Ctrl-C while no server takes it: said' wait_for 10 said 'once more to keep the rest in a file and end'
+ok 'Ctrl-C while no server takes it: said' wait_for 60 said 'once more to keep the rest in a file and end'
 kill -INT "$pid"
 wait "$pid"
 is "$? $(jq -c '[.captured, .left, .balanced]' stats)" '4 [11,11,true]' 'a second one ends it, and the account balances' || diag "$(<err)"

@@ -495,13 +495,13 @@ esreshape --bad=bad <pipe >live 2>/dev/null &
 pid=$!
 exec 8>pipe
 cat one >&8
-ok 'a document is written while the input stays open' wait_for 10 cmp -s live first
+ok 'a document is written while the input stays open' wait_for 60 cmp -s live first
 grep -q __asan_init "$bin/esreshape" || is "$(grep -E '^(NoNewPrivs|Seccomp):' "/proc/$pid/status" | tr -d '\n')" 'NoNewPrivs:	1Seccomp:	2' 'confined'
 printf '[\n' >&8
-ok 'so is a bad line' wait_for 10 grep -q '\[' bad
+ok 'so is a bad line' wait_for 60 grep -q '\[' bad
 head -c 20 two >&8
 tail -c +21 two >&8
-ok 'also one that came in two parts' wait_for 10 cmp -s live both
+ok 'also one that came in two parts' wait_for 60 cmp -s live both
 exec 8>&-
 wait "$pid"
 is $? 1 'the end'

@@ -1,20 +1,54 @@
 # The scripted server for a test of esbulk; source it after tap.sh.
 # shellcheck shell=bash disable=SC2154 # tap.sh sets top
 need python3 jq
-fake_pid=''
-stop_fake() { [ -z "$fake_pid" ] || { kill "$fake_pid"; wait "$fake_pid" 2>/dev/null; }; fake_pid=''; }
+fake_pid='' hold_pid=''
+stop_fake() {
+	local pid
+	for pid in $fake_pid $hold_pid; do
+		kill "$pid"
+		wait "$pid" 2>/dev/null
+	done
+	fake_pid='' hold_pid=''
+}
 at_end stop_fake
 # fake STEP...: start the scripted server; its URL is $url, what it takes is in the file took.
 fake() {
 	stop_fake
-	rm -f took took.requests fake.url
+	rm -f took took.requests
 	start_fake "$@"
 }
 start_fake() {
+	rm -f fake.url # else the one of the server before would be read
 	/usr/bin/python3 "$top/tests/fakenode.py" took "$@" >fake.url 2>fake.err &
 	fake_pid=$!
-	wait_for 10 test -s fake.url
+	if ! wait_for 60 test -s fake.url; then
+		echo "fakenode.sh: the scripted server does not start: $(cat fake.err)" >&2
+		exit 1
+	fi
 	url=$(<fake.url)
+}
+# The server goes away and comes back; meanwhile its port refuses connections, and no other process gets it.
+fake_goes() {
+	stop_fake
+	rm -f held
+	/usr/bin/python3 -c '
+import signal, socket, sys
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+print("held", flush=True)
+signal.pause()' "${url##*:}" >held &
+	hold_pid=$!
+	if ! wait_for 60 test -s held; then
+		echo "fakenode.sh: port ${url##*:} is not to be had again" >&2
+		exit 1
+	fi
+}
+fake_comes_back() { # STEP...
+	FAKENODE_PORT=${url##*:} start_fake "$@"
+	kill "$hold_pid"
+	wait "$hold_pid" 2>/dev/null
+	hold_pid=''
 }
 # documents COUNT [ID]: a bulk stream, with _ids if ID is given.
 documents() {

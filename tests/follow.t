@@ -36,7 +36,7 @@ exec 7>&- 8>&-
 into
 is "$status $(total)" "0 [$icmp,$icmp,0,0,true]" 'and taken when it is complete'
 is "$(taken)" "$(taken | cut -d ' ' -f 1) 0" 'no packet is there twice'
-stop_fake
+fake_goes
 cp "$p/fragments.pcap" in
 into --retry 1
 is "$status" 4 'the node is away: status 4'
@@ -162,24 +162,24 @@ fake
 env --default-signal=INT,TERM espcap --dir=ring --follow --done=followed --node="$url" --stats=stats 2>err.live &
 pid=$!
 has() { [ "$(wc -l <took)" = "$1" ]; }
-ok '--follow: what is there is indexed' wait_for 30 has "$arp"
+ok '--follow: what is there is indexed' wait_for 60 has "$arp"
 cp "$p/dns.pcap" ring/part
 mv ring/part ring/dns.pcap
-ok 'a capture that is moved there' wait_for 30 has $((arp + dns))
+ok 'a capture that is moved there' wait_for 60 has $((arp + dns))
 tail -c +1 "$p/vlan.pcap" >ring/vlan.pcap
-ok 'and one that is written there' wait_for 30 has $((arp + dns + vlan))
+ok 'and one that is written there' wait_for 60 has $((arp + dns + vlan))
 noted() { [ "$(wc -l <followed)" = 3 ]; }
-ok 'all are noted' wait_for 10 noted
+ok 'all are noted' wait_for 60 noted
 mapfile -t children < <(pgrep -P "$pid")
 ok 'its children are seen' test "${#children[@]}" -gt 0
 kill -INT "$pid"
 wait "$pid"
 is "$? $(total)" "0 [$((arp + dns + vlan)),$((arp + dns + vlan)),0,0,true]" 'Ctrl-C ends it; the account is over all'
 none_runs() { ! kill -0 "${children[@]}"; } # not even one
-ok 'and no process is left' wait_for 10 none_runs
+ok 'and no process is left' wait_for 60 none_runs
 
 # The node is away for longer: of what was left there is one file, that of the last try, and none when all is delivered.
-stop_fake
+fake_goes
 cp "$p/icmp.pcap" in
 esbulk_left() { find . -name 'esbulk-left*' | wc -l; }
 espcap --dir=in --follow --done=away.list --node="$url" --retry 0.3 2>away.err &
@@ -188,8 +188,8 @@ tries() { [ "$(grep -c 'again in' away.err)" -ge "$1" ]; }
 ok 'the node is away: tried again and again' wait_for 90 tries 3
 # While it tries there are two: the older one goes when the newer one is there.
 one_left() { [ "$(esbulk_left)" = 1 ]; }
-ok 'what is left is in one file only' wait_for 30 one_left
-FAKENODE_PORT=${url##*:} start_fake
+ok 'what is left is in one file only' wait_for 60 one_left
+fake_comes_back
 none_left() { [ "$(esbulk_left)" = 0 ]; }
 ok 'and in none when it was delivered' wait_for 90 none_left
 kill -TERM "$pid"
@@ -198,12 +198,13 @@ wait "$pid"
 # A ring that uses a name again: what was left of the capture before is not removed.
 mkdir ring2
 cp "$p/dns.pcap" ring2/cap0.pcap
-stop_fake
+fake_goes
+rm away.err # "tries" would see those of before
 espcap --dir=ring2 --follow --done=ring2.list --node="$url" --retry 0.3 2>away.err &
 pid=$!
 ok 'a ring: the node is away' wait_for 90 tries 2
 cp "$p/arp.pcap" ring2/new && mv ring2/new ring2/cap0.pcap
-FAKENODE_PORT=${url##*:} start_fake
+fake_comes_back
 ring_noted() { [ -s ring2.list ]; }
 ok 'a ring: the capture of the same name is indexed' wait_for 90 ring_noted
 kill -TERM "$pid"

@@ -131,7 +131,7 @@ escapture --jobs 2 --tshark ./waits - <pipe >out 2>err &
 pid=$!
 exec 7>pipe
 children() { [ "$(pgrep -cP "$pid")" -ge 3 ]; }
-wait_for 20 children
+wait_for 60 children
 children=$(pgrep -P "$pid")
 kill -TERM "$pid"
 wait "$pid"

@@ -101,7 +101,7 @@ if mount -t tmpfs -o size=4k tmpfs full 2>/dev/null; then
 	at_end umount "$tmp/full"
 	head -c 4096 /dev/zero >full/all
 	fake http:503
-	stop_fake
+	fake_goes
 	run env -C full TMPDIR="$tmp/full" esbulk --node="$url" --retry 1 <bulk
 	is "$status" 3 'no space for what is not delivered'
 	like "$err" 'esbulk-left-[0-9]*.ndjson: No space left.*can.t be kept' 'and said'

@@ -23,10 +23,10 @@ documents() { echo $(($(wc -l <"$1") / 2)); }
 
 # start ARGUMENT...: a capture in the background, which has begun when this returns; its packets go to the file live.
 start() {
-	rm -f live stats
+	rm -f live live.err stats
 	env --default-signal=INT escapture --nic lo --bpf "udp dst port $port" --stats stats "$@" >live 2>live.err &
 	pid=$!
-	wait_for 30 has_begun || diag "$(cat live.err)"
+	wait_for 60 has_begun || diag "$(cat live.err)"
 }
 has_begun() { send 0 1 0 begin && { [ -s live ] || ! kill -0 "$pid" 2>/dev/null; }; }
 ended() { # wait for the end: the status is in $status

@@ -8,7 +8,7 @@ port=40411
 for n in 1 2 3; do
 	start --jobs $n
 	send 1 300
-	ok "N = $n: the last packet comes" wait_for 30 seen 300
+	ok "N = $n: the last packet comes" wait_for 60 seen 300
 	finish INT
 	is "$status" 0 "N = $n: SIGINT is its normal end"
 	is "$(stat_of documents) $(stat_of tsharks) $(stat_of dropped)" "$(stat_of received) $n 0" "N = $n: packets in = documents out"
@@ -87,12 +87,12 @@ is "$(numbers live | grep -v '^0$' | md5sum)" "$(seq 1 510 | md5sum)" 'restarts:
 is "$(jq -r 'select(.layers) | .layers.frame.frame_frame_number' live | sort -n | tail -n 1)" 25 'restarts: at the packet asked for'
 start --jobs 2 --memory 1M
 both() { mapfile -t first < <(pgrep -x -P "$pid" tshark) && ((${#first[@]} == 2)); }
-wait_for 20 both
+wait_for 60 both
 send 1 3000 3000
 ok '--memory: the last packet comes' wait_for 60 seen 3000
 # They are looked at once a second.
 others() { ! kill -0 "${first[@]}" 2>/dev/null; } # not even one of them is there
-wait_for 20 others
+wait_for 60 others
 finish INT
 is "$status $(stat_of documents)" "0 $(stat_of received)" '--memory: packets in = documents out'
 ok "--memory: restarted ($(stat_of restarts))" test "$(stat_of restarts)" -ge 1
@@ -103,7 +103,7 @@ other=$(esifaces | grep -m 1 -vx 'lo\|any')
 if [ -n "$other" ]; then
 	start --nic "$other" --restart-packets 20 --jobs 2
 	send 1 100 1000
-	ok 'two interfaces: the last packet comes' wait_for 30 seen 100
+	ok 'two interfaces: the last packet comes' wait_for 60 seen 100
 	finish INT
 	is "$status $(stat_of documents)" "0 $(stat_of received)" 'two interfaces: packets in = documents out'
 	ok 'two interfaces: restarts' test "$(stat_of restarts)" -ge 4
@@ -121,13 +121,13 @@ fi
 # --- tsharks that die ---
 start --jobs 2
 send 1 100
-wait_for 20 seen 100
+wait_for 60 seen 100
 kill -KILL "$(pgrep -P "$pid" tshark | head -n 1)"
 again() { grep -q 'it is started again' live.err; }
 trigger() { send 101 1 && again; }
-ok 'tshark killed: started again' wait_for 20 trigger
+ok 'tshark killed: started again' wait_for 60 trigger
 send 200 100
-ok 'tshark killed: the last packet comes' wait_for 30 seen 299
+ok 'tshark killed: the last packet comes' wait_for 60 seen 299
 finish INT
 is "$status $(stat_of documents) $(stat_of bad)" "0 $(stat_of received) 0" 'tshark killed: nothing is lost'
 for n in 1 3; do

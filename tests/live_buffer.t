@@ -14,16 +14,16 @@ chmod 755 slow
 mkdir buffers
 listening() { dumpcap=$(pgrep -P "$pid" dumpcap) && find "/proc/$dumpcap/fd" -lname 'socket:*' | grep -q .; }
 blocked() { # ARGUMENT...: a capture whose tsharks wait
-	rm -f live stats go
+	rm -f live live.err stats go
 	env --default-signal=INT escapture --nic lo --bpf "udp dst port $port" --stats stats --tshark ./slow --buffer-dir buffers "$@" >live 2>live.err &
 	pid=$!
-	wait_for 20 listening
+	wait_for 60 listening
 	spill=''
 	has_spill() { spill=$(pgrep -P "$pid" escapture); }
-	wait_for 10 has_spill
+	wait_for 60 has_spill
 	read_so_far() { sed -n 's/^rchar: //p' "/proc/$spill/io"; }
 	first_one() { send 0 1 && [ "$(read_so_far)" -gt 200 ]; }
-	wait_for 20 first_one
+	wait_for 60 first_one
 }
 worked_off() { # SIGNAL WHAT: it ends such a capture, whose tsharks then begin
 	kill -"$1" "$pid"
@@ -65,11 +65,11 @@ elif [ -n "${CI:-}" ]; then
 fi
 blocked
 send 1 1000
-wait_for 20 took 60000
+wait_for 60 took 60000
 children=$(pgrep -P "$pid" | tr '\n' ' ')
 kill -INT "$pid"
 no_dumpcap() { ! pgrep -P "$pid" dumpcap; }
-wait_for 20 no_dumpcap
+wait_for 60 no_dumpcap
 sleep 0.6 # two signals within half a second are one
 finish INT
 is "$status" 3 'a second signal: status 3'
@@ -80,7 +80,7 @@ send 1 1000
 children=$(pgrep -P "$pid" | tr '\n' ' ')
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
-for c in $children; do ok "killed: child $c is gone" wait_for 10 has_ended "$c"; done
+for c in $children; do ok "killed: child $c is gone" wait_for 60 has_ended "$c"; done
 is "$(ls -A buffers)" '' 'killed: no file stays'
 run escapture --nic lo --buffer-dir /nonexistent
 is "$status" 3 '--buffer-dir that is not there: status'
@@ -93,24 +93,25 @@ if make_cable espcap-d0 64; then
 	rm -f go
 	escapture --nic espcap-d0 --bpf "udp dst port $port" --stats stats --tshark ./slow --buffer 1M >live 2>live.err &
 	pid=$!
-	wait_for 20 listening
-	wait_for 10 has_spill
+	wait_for 60 listening
+	wait_for 60 has_spill
 	firsts=0
 	first_large() { ((++firsts)) && large 1 && [ "$(read_so_far)" -gt 1400 ]; }
-	wait_for 20 first_large
+	wait_for 60 first_large
 	sent=20000
 	large $sent
 	told() { grep -q 'espcap-d0: so far [1-9][0-9]* packets were dropped before they could be captured' live.err; }
-	ok 'drops are told while they happen' wait_for 20 told
+	ok 'drops are told while they happen' wait_for 60 told
 	large $sent
 	is "$(grep -c 'so far' live.err)" 1 'once a minute at most'
 	worked_off TERM 'drops'
 	begun=$(($(stat_of documents) + $(stat_of dropped) - 2 * sent))
 	ok "drops: all but the packets before ($begun) are printed or counted" test "$begun" -ge 0 -a "$begun" -le "$firsts"
+	rm live
 	escapture --nic espcap-d0 --bpf "udp dst port $port" >live 2>live.err &
 	pid=$!
 	comes() { large 1 && [ -s live ]; }
-	wait_for 30 comes
+	wait_for 60 comes
 	ip link del espcap-d0
 	ended
 	is "$status" 3 'the interface is gone: status 3'
@@ -125,12 +126,12 @@ run escapture --nic espcap-t0 --count 1
 is "$status" 3 'an interface that is not there: status 3'
 env --default-signal=INT escapture --wait-nic --nic espcap-t0 --count 1 >live 2>live.err &
 pid=$!
-wait_for 10 minds_signals "$pid" escapture
+wait_for 60 minds_signals "$pid" escapture
 if ip link add espcap-t0 type veth peer name espcap-t1 && ip addr add 192.0.2.1/24 dev espcap-t0; then
 	is "$(wc -c <live) $(cat live.err)" '0 ' '--wait-nic: an interface that is down is waited for too'
 	ip link set espcap-t0 up && ip link set espcap-t1 up
 	out_there() { ! kill -0 "$pid" 2>/dev/null || { python3 -c 'import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.2", 9))'; false; }; }
-	ok '--wait-nic: it is waited for' wait_for 30 out_there
+	ok '--wait-nic: it is waited for' wait_for 60 out_there
 	wait "$pid"
 	is "$? $(documents live)" '0 1' '--wait-nic: and captured from'
 else
@@ -139,7 +140,7 @@ else
 fi
 env --default-signal=INT escapture --wait-nic --nic no-such-nic >live 2>live.err &
 pid=$!
-wait_for 10 minds_signals "$pid" escapture
+wait_for 60 minds_signals "$pid" escapture
 finish INT
 is "$status" 0 '--wait-nic: a signal ends the wait'
 

@@ -85,7 +85,7 @@ scripted() { # KIND
 	python3 scripted.py "$1" &
 	server=$!
 	at_end eval "kill $server 2>/dev/null"
-	wait_for 20 test -s port
+	wait_for 60 test -s port
 }
 scripted ilm
 run "$retention" --ilm --prefix=t "127.0.0.1:$(<port)" 30

@@ -27,7 +27,7 @@ server.serve_forever()
 END
 python3 server.py >port &
 at_end kill $!
-wait_for 10 test -s port
+wait_for 60 test -s port
 at=127.0.0.1:$(<port)
 
 # --- credentials: as esbulk's ---

@@ -23,6 +23,7 @@ at_end() { tap_end+=("$(printf '%q ' "$@")"); }
 
 tap_finish() {
 	local rc=$? i
+	[ "$BASHPID" = "$$" ] || return "$rc" # a child that a signal met before it was another program
 	for ((i = ${#tap_end[@]} - 1; i >= 0; i--)); do eval "${tap_end[i]}"; done
 	cd /
 	chmod -R u+rwX "$tmp" 2>/dev/null
