@@ -44,8 +44,8 @@ signal.pause()' "${url##*:}" >held &
 		exit 1
 	fi
 }
-fake_comes_back() { # STEP...
-	FAKENODE_PORT=${url##*:} start_fake "$@"
+fake_comes_back() {
+	FAKENODE_PORT=${url##*:} start_fake
 	kill "$hold_pid"
 	wait "$hold_pid" 2>/dev/null
 	hold_pid=''
