@@ -99,8 +99,9 @@ ok "--memory: restarted ($(stat_of restarts))" test "$(stat_of restarts)" -ge 1
 is "$(numbers live | grep -v '^0$' | md5sum)" "$(seq 1 3000 | md5sum)" '--memory: each packet once, in order'
 
 # --- several interfaces: pcapng instead of pcap ---
-other=$(esifaces | grep -m 1 -vx 'lo\|any')
-if [ -n "$other" ]; then
+other=espcap-l0
+at_end eval 'ip link del espcap-l0 2>/dev/null'
+if ip link add "$other" type veth peer name espcap-l1 && ip link set "$other" up && ip link set espcap-l1 up; then
 	start --nic "$other" --restart-packets 20 --jobs 2
 	send 1 100 1000
 	ok 'two interfaces: the last packet comes' wait_for 60 seen 100
@@ -116,6 +117,8 @@ if [ -n "$other" ]; then
 	ok 'two interfaces, a burst: the last packet comes' wait_for 60 seen 5000
 	finish INT
 	is "$status $(stat_of dropped)" '0 0' 'two interfaces, a burst: without a drop'
+elif [ -n "${CI:-}" ]; then
+	tap_result 1 'an interface can be made (ip link add ... type veth)'
 fi
 
 # --- tsharks that die ---
