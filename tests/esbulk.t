@@ -56,7 +56,7 @@ again() { # DESCRIPTION FILE STEP...: all is delivered, each once
 	local what=$1 file=$2
 	shift 2
 	fake "$@"
-	send --chunk 20 --timeout 3 "$file"
+	send --chunk 20 --timeout 10 "$file"
 	is "$status $(account) $(taken)" '0 [100,100,0,0,0] 100 0' "$what"
 }
 again 'a request answered 429' in http:429
@@ -250,12 +250,12 @@ printf '{"index":{"_index":"t"}}\n{"n":"trickle"}\n' >&7
 ok 'a slow trickle is flushed by time' wait_for 60 fake_took
 exec 7>&-
 wait "$pid"
-esbulk --node="$url" --flush 8 --stats=stats <pipe &
+esbulk --node="$url" --flush 20 --stats=stats <pipe &
 pid=$!
 exec 7>pipe
 printf '{"index":{"_index":"t"}}\n{"n":"alone"}\n' >&7
 one_took() { grep -q '"alone"' took; }
-ok 'one that comes alone does not wait so long' wait_for 6 one_took
+ok 'one that comes alone does not wait so long' wait_for 18 one_took
 for n in 2 3 4; do printf '{"index":{"_index":"t"}}\n{"n":%d}\n' $n >&7; done
 exec 7>&-
 wait "$pid"

@@ -58,5 +58,5 @@ documents() {
 }
 account() { jq -c '[.documents, .indexed, .duplicate, .rejected, .left]' stats; }
 taken() { cut -f 3 took | sort | uniq -c | awk '{ n++; if ($1 > 1) twice++ } END { printf "%d %d", n, twice + 0 }'; }
-send() { run esbulk --node="$url" --stats=stats --retry 30 "$@"; }
+send() { run esbulk --node="$url" --stats=stats --retry 90 "$@"; }
 

@@ -9,7 +9,6 @@ if grep -q __asan_init "$bin/esreshape"; then
 	done_testing
 	exit
 fi
-run_limit=60
 
 cp "$top/test_pcaps/icmp.pcap" packets.pcap
 zcat "$top/tests/samples/tshark-4.0.ndjson.gz" | head -n 40 >lines
