@@ -117,7 +117,7 @@ is "$(jq -c '[.indexed, .unknown]' stats)" '[100,0]' 'not so with 429'
 again 'an answer that is compressed, unasked' in gzip
 for step in headers body bomb; do
 	fake "$step"
-	send --chunk 50 --timeout 20 ids
+	send --chunk 50 --timeout 60 ids
 	is "$status $(jq -c '[.documents, .indexed + .duplicate]' stats) $(taken)" '0 [100,100] 100 0' "an answer with endless $step"
 done
 

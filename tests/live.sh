@@ -39,7 +39,7 @@ finish() { # SIGNAL
 }
 seen() { grep -qa "$(printf '%s %06d' "${2:-packet}" "$1" | od -An -tx1 | tr -d ' \n' | sed 's/../&:/g; s/:$//')" live; }
 
-if ! timeout 20 bash -c "port=$port; $(declare -f send); (until [ -e probed ]; do send 0 1; sleep 0.1; done) & escapture --nic lo --bpf 'udp dst port $port' --count 1" >probe 2>&1; then
+if ! timeout 120 bash -c "port=$port; $(declare -f send); (until [ -e probed ]; do send 0 1; sleep 0.1; done) & escapture --nic lo --bpf 'udp dst port $port' --count 1" >probe 2>&1; then
 	touch probed
 	diag "$(cat probe)"
 	skip_all 'nothing can be captured on lo here'
