@@ -103,7 +103,7 @@ fake 3xcut-answer
 send --chunk 50 --connections 1 in
 is "$(jq -c '[.indexed, .unknown]' stats)" '[100,100]' 'a document whose outcome is unknown again and again is counted once'
 fake hang
-send --retry 1 --chunk 50 --connections 1 in
+send --retry 4 --chunk 50 --connections 1 in
 is "$status $(account) $(jq .unknown stats)" '4 [100,0,0,0,100] 50' 'what was under way when it gave up is of unknown outcome too'
 rm -f esbulk-left-*
 for step in http:500 http:502 http:503 http:504; do
@@ -177,19 +177,19 @@ left() { # DESCRIPTION STATUS STEP...: nothing goes; all is left in a file that 
 	shift 2
 	rm -f esbulk-left-*
 	fake "$@"
-	send --retry 1 --chunk 20 in
+	send --retry 4 --chunk 20 in
 	is "$status $(account)" "$want [100,0,0,0,100]" "$what: status $want, all left"
 	is "$(cat esbulk-left-*.ndjson | sort)" "$(sort in)" "$what: in a file"
 	like "$err" 'documents are left in ./esbulk-left-[0-9]+.ndjson: give it to esbulk again' "$what: that is named"
 }
 left 'credentials refused' 3 'auth:nobody'
 left 'busy for longer than --retry' 4 1000xhttp:503
-like "$err" "nothing could be delivered for 1 s: $url: HTTP 503, es_rejected_execution_exception: busy; what is not delivered is kept" 'and why is said'
+like "$err" "nothing could be delivered for 4 s: $url: HTTP 503, es_rejected_execution_exception: busy; what is not delivered is kept" 'and why is said'
 left 'no index and none may be made' 3 1000xitems:404index:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19
 left 'no bulk there' 3 1000xhttp:404
 rm -f esbulk-left-*
 url=http://127.0.0.1:1
-send --retry 1 <in
+send --retry 4 <in
 is "$status $(account)" '4 [100,0,0,0,100]' 'nobody listens: status 4, all left'
 is "$(jq -r .left_in stats)" "$(ls ./esbulk-left-*.ndjson)" 'where, is in the account'
 like "$err" 'no node can be reached, waiting' 'and said once'
@@ -313,7 +313,7 @@ exec 7>&-
 
 # --- the spool ---
 url=http://127.0.0.1:1
-send --spool spool --retry 1 --chunk 10 ids
+send --spool spool --retry 4 --chunk 10 ids
 is "$status $(account)" '4 [100,0,0,0,100]' 'with --spool: status 4, all left'
 is "$(cat spool/*.bulk | sort)" "$(sort ids)" 'in the spool'
 like "$err" '100 documents are left in the spool spool' 'which is named'

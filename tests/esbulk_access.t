@@ -26,7 +26,7 @@ is "$status" 0 '--api-key-file, id:key'
 ELASTIC_API_KEY=$(printf 'key-id:key' | base64) send in
 is "$status" 0 'ELASTIC_API_KEY, encoded'
 fake "auth:Basic $(printf u:p | base64)"
-ELASTIC_API_KEY=another run esbulk --node="${url/:\/\//://u:p@}" --retry 1 in
+ELASTIC_API_KEY=another run esbulk --node="${url/:\/\//://u:p@}" --retry 4 in
 is "$status" 0 'a user in the URL comes before ELASTIC_API_KEY'
 fake 'auth:Bearer token'
 send --bearer-file token in
@@ -59,7 +59,7 @@ is "$status" 2 'a secret that is not there'
 like "$err" 'nothere: No such file' 'is named'
 run esbulk --node="$url" --bearer-file <(printf 'token \t\r\n') in
 is "$status$err" 0 'a secret from a pipe, with white space behind it'
-ELASTIC_API_KEY='' run esbulk --node="$url" --retry 1 in
+ELASTIC_API_KEY='' run esbulk --node="$url" --retry 4 in
 is "$status" 3 'an empty ELASTIC_API_KEY is none'
 rm -f esbulk-left-*
 
@@ -79,7 +79,7 @@ like "$err" 'no password for user me: set ELASTIC_PASSWORD or give --user-file' 
 
 is "$(stat -c %a user)" 600 'a secret is not made more open'
 fake 'auth:Basic x'
-send --user-file user --retry 1 in
+send --user-file user --retry 4 in
 is "$status $(account)" '3 [100,0,0,0,100]' 'wrong credentials: status 3, all left'
 like "$err" 'HTTP 401, security_exception' 'with the reason'
 unlike "$err" 'pass word' 'and no password'
@@ -150,7 +150,7 @@ fake
 target=$url
 moved() { env FAKENODE_PORT=0 /usr/bin/python3 "$top/tests/fakenode.py" moved.log "moved:$target/_bulk" >moved.url 2>/dev/null & moved_pid=$!; wait_for 60 test -s moved.url; }
 moved
-run esbulk --node="$(cat moved.url)" --user-file user --retry 1 in
+run esbulk --node="$(cat moved.url)" --user-file user --retry 4 in
 kill "$moved_pid"
 is "$status" 3 'a redirect is not followed: status 3'
 like "$err" "redirects to $target/_bulk; if that is right, give it as --node" 'and where to is said'
@@ -162,7 +162,7 @@ like "$(cat took.requests)" '^100 [0-9]+ ok gzip' '--gzip compresses'
 fake
 send --gzip in
 is "$(cut -d ' ' -f 3- took.requests)" ok '--gzip does not for this machine'
-http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 run esbulk --node="$url" --retry 1 in
+http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 run esbulk --node="$url" --retry 4 in
 is "$status" 0 'NO_PROXY'
 
 # --- TLS ---
@@ -190,7 +190,7 @@ is "$status" 3 'no such file of authorities'
 send --insecure in
 is "$status" 0 '--insecure'
 like "$err" '^esbulk: --insecure: the server.s certificate is not checked' 'says so'
-run esbulk --node="${url/https/http}" --retry 1 in
+run esbulk --node="${url/https/http}" --retry 4 in
 ok 'http to a port that speaks TLS fails' test "$status" -ge 3
 FAKENODE_TLS=elsewhere.crt:elsewhere.key fake
 run esbulk --node="$url" --ca ca.crt in
@@ -199,9 +199,9 @@ export FAKENODE_TLS=server.crt:server.key:ca.crt
 fake
 send --ca ca.crt --cert client.crt --key client.key in
 is "$status $(account)" '0 [100,100,0,0,0]' '--cert and --key'
-run esbulk --node="$url" --ca ca.crt --retry 1 in
+run esbulk --node="$url" --ca ca.crt --retry 4 in
 ok 'a server that wants a certificate refuses those without' test "$status" -ge 3
-run esbulk --node="$url" --ca ca.crt --cert foreign.crt --key foreign.key --retry 1 in
+run esbulk --node="$url" --ca ca.crt --cert foreign.crt --key foreign.key --retry 4 in
 ok 'and another authority'"'"'s' test "$status" -ge 3
 run esbulk --node="$url" --ca ca.crt --cert client.crt --key foreign.key in
 is "$status" 3 'a key that does not fit: status 3'

@@ -182,7 +182,7 @@ ok 'and no process is left' wait_for 60 none_runs
 fake_goes
 cp "$p/icmp.pcap" in
 esbulk_left() { find . -name 'esbulk-left*' | wc -l; }
-espcap --dir=in --follow --done=away.list --node="$url" --retry 0.3 2>away.err &
+espcap --dir=in --follow --done=away.list --node="$url" --retry 4 2>away.err &
 pid=$!
 tries() { [ "$(grep -c 'again in' away.err)" -ge "$1" ]; }
 ok 'the node is away: tried again and again' wait_for 90 tries 3
@@ -200,7 +200,7 @@ mkdir ring2
 cp "$p/dns.pcap" ring2/cap0.pcap
 fake_goes
 rm away.err # "tries" would see those of before
-espcap --dir=ring2 --follow --done=ring2.list --node="$url" --retry 0.3 2>away.err &
+espcap --dir=ring2 --follow --done=ring2.list --node="$url" --retry 4 2>away.err &
 pid=$!
 ok 'a ring: the node is away' wait_for 90 tries 2
 cp "$p/arp.pcap" ring2/new && mv ring2/new ring2/cap0.pcap
