@@ -148,7 +148,7 @@ for words in 'name:!!' "$(printf 'nothing' | base64)" 'x:' "x:$(printf "\$es\$k"
 done
 fake
 target=$url
-moved() { env FAKENODE_PORT=0 /usr/bin/python3 "$top/tests/fakenode.py" moved.log "moved:$target/_bulk" >moved.url 2>/dev/null & moved_pid=$!; wait_for 60 test -s moved.url; }
+moved() { /usr/bin/python3 "$top/tests/fakenode.py" moved.log "moved:$target/_bulk" >moved.url 2>/dev/null & moved_pid=$!; wait_for 60 test -s moved.url; }
 moved
 run esbulk --node="$(cat moved.url)" --user-file user --retry 4 in
 kill "$moved_pid"

@@ -2,14 +2,8 @@
 # shellcheck shell=bash disable=SC2154 # tap.sh sets top
 need python3 jq
 fake_pid='' hold_pid=''
-stop_fake() {
-	local pid
-	for pid in $fake_pid $hold_pid; do
-		kill "$pid"
-		wait "$pid" 2>/dev/null
-	done
-	fake_pid='' hold_pid=''
-}
+end_fake() { [ -z "$1" ] || { kill "$1"; wait "$1" 2>/dev/null; }; } # PID
+stop_fake() { end_fake "$fake_pid"; end_fake "$hold_pid"; fake_pid='' hold_pid=''; }
 at_end stop_fake
 # fake STEP...: start the scripted server; its URL is $url, what it takes is in the file took.
 fake() {
@@ -46,8 +40,7 @@ signal.pause()' "${url##*:}" >held &
 }
 fake_comes_back() {
 	FAKENODE_PORT=${url##*:} start_fake
-	kill "$hold_pid"
-	wait "$hold_pid" 2>/dev/null
+	end_fake "$hold_pid"
 	hold_pid=''
 }
 # documents COUNT [ID]: a bulk stream, with _ids if ID is given.

@@ -3,6 +3,7 @@
 . "$(dirname "$0")/tap.sh"
 port=40411
 . "$top/tests/live.sh"
+. "$top/tests/cable.sh"
 
 # --- many tsharks ---
 for n in 1 2 3; do
@@ -101,7 +102,7 @@ is "$(numbers live | grep -v '^0$' | md5sum)" "$(seq 1 3000 | md5sum)" '--memory
 # --- several interfaces: pcapng instead of pcap ---
 other=espcap-l0
 at_end eval 'ip link del espcap-l0 2>/dev/null'
-if ip link add "$other" type veth peer name espcap-l1 && ip link set "$other" up && ip link set espcap-l1 up; then
+if make_cable "$other" 0; then
 	start --nic "$other" --restart-packets 20 --jobs 2
 	send 1 100 1000
 	ok 'two interfaces: the last packet comes' wait_for 60 seen 100
